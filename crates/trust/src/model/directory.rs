@@ -1,0 +1,234 @@
+//! Tenants, applications, managed identities, their federated identity credentials, and resources.
+
+use std::collections::BTreeMap;
+
+use fedlens_issuers::Cloud;
+use serde::{Deserialize, Serialize};
+
+use super::{View, same_id};
+
+/// Everything of one or more tenants that the decision needs. Field names follow Microsoft Graph.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Directory {
+    /// Whether what is not listed does not exist.
+    pub view: View,
+    /// The tenants.
+    pub tenants: Vec<Tenant>,
+    /// The app registrations.
+    pub applications: Vec<Application>,
+    /// The managed identities.
+    pub managed_identities: Vec<ManagedIdentity>,
+    /// The APIs that tokens are asked for, beside Microsoft's own.
+    pub resources: Vec<Resource>,
+}
+
+/// A tenant.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Tenant {
+    /// Its id, a GUID.
+    pub id: String,
+    /// Its verified domains.
+    pub domains: Vec<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The cloud it lives in.
+    pub cloud: Cloud,
+    /// What it forbids.
+    pub policies: TenantPolicies,
+}
+
+/// Restrictions that a tenant puts on workload identities.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TenantPolicies {
+    /// Workload identity federation is switched off.
+    pub workload_identity_federation_disabled: bool,
+    /// Only these issuers may be used, where the list is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_issuers: Option<Vec<String>>,
+    /// By issuer: the values one of which the `enterprise` claim must have.
+    pub required_enterprises: BTreeMap<String, Vec<String>>,
+    /// Client ids that Conditional Access for workload identities blocks.
+    pub conditional_access_blocks: Vec<String>,
+}
+
+/// An app registration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Application {
+    /// The client id.
+    pub app_id: String,
+    /// The object id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Its home tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<String>,
+    /// Who may sign in; `None` where unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_in_audience: Option<SignInAudience>,
+    /// Whether it is enabled; `None` where unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// Its App ID URIs.
+    pub identifier_uris: Vec<String>,
+    /// SHA-1 or SHA-256 thumbprints or key ids of its registered certificates.
+    pub certificate_thumbprints: Vec<String>,
+    /// Its service principals, by tenant; `None` where unknown, which means one in the home tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_principals: Option<Vec<ServicePrincipal>>,
+    /// Its federated identity credentials; `None` where unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub federated_identity_credentials: Option<Vec<FederatedIdentityCredential>>,
+}
+
+/// An application's presence in a tenant.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServicePrincipal {
+    /// The tenant.
+    pub tenant_id: String,
+    /// The object id there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Whether sign-in is enabled there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_enabled: Option<bool>,
+}
+
+/// Which accounts an app registration accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignInAudience {
+    /// One tenant.
+    #[serde(rename = "AzureADMyOrg")]
+    SingleTenant,
+    /// Any tenant.
+    #[serde(rename = "AzureADMultipleOrgs")]
+    MultiTenant,
+    /// Any tenant and personal accounts.
+    #[serde(rename = "AzureADandPersonalMicrosoftAccount")]
+    MultiTenantAndPersonal,
+    /// Personal accounts only.
+    #[serde(rename = "PersonalMicrosoftAccount")]
+    Personal,
+}
+
+/// A managed identity.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ManagedIdentity {
+    /// The client id.
+    pub client_id: String,
+    /// The object id of its service principal, which is the `sub` and `oid` of its tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal_id: Option<String>,
+    /// Its tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<String>,
+    /// Created on its own or with a resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ManagedIdentityKind>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its federated identity credentials; `None` where unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub federated_identity_credentials: Option<Vec<FederatedIdentityCredential>>,
+}
+
+/// The two kinds of managed identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ManagedIdentityKind {
+    /// A resource of its own.
+    UserAssigned,
+    /// Part of a virtual machine, a factory or another resource.
+    SystemAssigned,
+}
+
+/// A federated identity credential: classic with a `subject`, or flexible with an expression.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FederatedIdentityCredential {
+    /// Its id, a GUID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Equal to the assertion's `iss`.
+    pub issuer: String,
+    /// Equal to the assertion's `sub`; absent in a flexible credential.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// One audience, equal to the assertion's `aud`.
+    pub audiences: Vec<String>,
+    /// The expression of a flexible credential.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims_matching_expression: Option<ClaimsMatchingExpression>,
+    /// Free text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// The expression of a flexible federated identity credential.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClaimsMatchingExpression {
+    /// `claims['sub'] matches 'repo:contoso/*'`
+    pub value: String,
+    /// Always 1.
+    pub language_version: i32,
+}
+
+/// An API that tokens are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Resource {
+    /// Its client id.
+    pub app_id: String,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Its App ID URIs.
+    pub identifier_uris: Vec<String>,
+    /// Whether its service principal is enabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// Whether a client needs an app role assignment to get a token.
+    pub app_role_assignment_required: bool,
+    /// Client ids that have one.
+    pub assigned_clients: Vec<String>,
+}
+
+impl Directory {
+    /// The tenant of an id or a domain.
+    pub fn tenant(&self, id_or_domain: &str) -> Option<&Tenant> {
+        self.tenants.iter().find(|tenant| {
+            same_id(&tenant.id, id_or_domain) || tenant.domains.iter().any(|domain| same_id(domain, id_or_domain))
+        })
+    }
+
+    /// The application of a client id.
+    pub fn application(&self, app_id: &str) -> Option<&Application> {
+        self.applications.iter().find(|application| same_id(&application.app_id, app_id))
+    }
+
+    /// The managed identity of a client id.
+    pub fn managed_identity(&self, client_id: &str) -> Option<&ManagedIdentity> {
+        self.managed_identities.iter().find(|identity| same_id(&identity.client_id, client_id))
+    }
+}
+
+impl SignInAudience {
+    /// Whether other tenants may use the application.
+    pub fn is_multi_tenant(self) -> bool {
+        matches!(self, Self::MultiTenant | Self::MultiTenantAndPersonal)
+    }
+}
