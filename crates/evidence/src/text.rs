@@ -1,0 +1,1 @@
+//! Error texts and logs.
