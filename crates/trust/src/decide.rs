@@ -10,7 +10,11 @@ pub fn decide(directory: &Directory, request: &TokenRequest, now: Timestamp, pol
     let exchange = Exchange::new(directory, request, now, policy);
     let checks: Vec<_> = CHECKS
         .iter()
-        .map(|check| CheckResult { id: check.id, title: check.title, verdict: (check.evaluate)(&exchange) })
+        .map(|check| {
+            let verdict =
+                (check.evaluate)(&exchange).map_or_else(|verdict| verdict, |detail| Verdict::Passed { detail });
+            CheckResult { id: check.id, title: check.title, verdict }
+        })
         .collect();
     let has = |wanted: fn(&Verdict) -> bool| checks.iter().any(|check| wanted(&check.verdict));
     let outcome = if has(|verdict| matches!(verdict, Verdict::Failed(_))) {

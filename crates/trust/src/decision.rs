@@ -1,8 +1,16 @@
 //! What the decision says: every check with its outcome, basis and source.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::checks::Exchange;
+
+/// A sentence of a verdict.
+pub type Sentence = Cow<'static, str>;
+
+/// `Ok` says what the check was seen to hold by; `Err` is any other verdict.
+pub(crate) type Finding = Result<Sentence, Verdict>;
 
 /// One check that Entra makes.
 pub struct Check {
@@ -13,7 +21,7 @@ pub struct Check {
     /// The errors it can answer with.
     pub errors: &'static [ErrorSpec],
     /// Looks at the exchange.
-    pub(crate) evaluate: fn(&Exchange<'_>) -> Verdict,
+    pub(crate) evaluate: fn(&Exchange<'_>) -> Finding,
 }
 
 /// An error a check can answer with, apart from its message.
@@ -47,6 +55,19 @@ pub enum Basis {
     Assumed,
 }
 
+impl Basis {
+    /// In a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Seen => "seen",
+            Self::ThirdParty => "third-party",
+            Self::Inferred => "inferred",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
 /// How a check came out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
@@ -54,25 +75,74 @@ pub enum Verdict {
     /// It holds.
     Passed {
         /// What it was seen by.
-        detail: String,
+        detail: Sentence,
     },
     /// Entra refuses with this.
     Failed(Refusal),
     /// It was not evaluated, because something before it is missing.
     NotReached {
         /// What is missing.
-        why: String,
+        why: Sentence,
     },
     /// It is not made for an exchange of this kind.
     DoesNotApply {
         /// Why not.
-        why: String,
+        why: Sentence,
     },
     /// The evidence does not settle it.
     CannotTell {
         /// What is unknown and would settle it.
-        why: String,
+        why: Sentence,
     },
+}
+
+impl Verdict {
+    pub(crate) fn not_reached(why: impl Into<Sentence>) -> Self {
+        Self::NotReached { why: why.into() }
+    }
+
+    pub(crate) fn does_not_apply(why: impl Into<Sentence>) -> Self {
+        Self::DoesNotApply { why: why.into() }
+    }
+
+    pub(crate) fn cannot_tell(why: impl Into<Sentence>) -> Self {
+        Self::CannotTell { why: why.into() }
+    }
+
+    /// What was seen, is wrong, is missing or is unknown, in a sentence.
+    pub fn sentence(&self) -> &str {
+        match self {
+            Self::Passed { detail } => detail,
+            Self::Failed(refusal) => &refusal.detail,
+            Self::NotReached { why } | Self::DoesNotApply { why } | Self::CannotTell { why } => why,
+        }
+    }
+}
+
+impl ErrorSpec {
+    /// The verdict that refuses with this error: `message` is protocol text, `detail` ours.
+    pub(crate) fn refuse(&self, message: impl Into<String>, detail: impl Into<String>) -> Verdict {
+        self.refuse_or(&[], message, detail)
+    }
+
+    /// As [`Self::refuse`], with numbers that Entra has answered with for the same fault.
+    pub(crate) fn refuse_or(
+        &self,
+        alternatives: &'static [u32],
+        message: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Verdict {
+        Verdict::Failed(Refusal {
+            code: self.code,
+            alternatives,
+            message: message.into(),
+            detail: detail.into(),
+            oauth_error: self.oauth_error,
+            status: self.status,
+            basis: self.basis,
+            source: self.source,
+        })
+    }
 }
 
 /// The answer of a failed check.

@@ -13,9 +13,9 @@ pub mod read;
 
 pub use checks::CHECKS;
 pub use decide::decide;
-pub use decision::{Basis, Check, CheckResult, Decision, ErrorSpec, Outcome, Refusal, Verdict};
+pub use decision::{Basis, Check, CheckResult, Decision, ErrorSpec, Outcome, Refusal, Sentence, Verdict};
 pub use model::{
-    Application, Assertion, ClaimsMatchingExpression, Directory, Endpoint, FederatedIdentityCredential, ManagedIdentity,
-    ManagedIdentityKind, Policy, Resource, ServicePrincipal, SignInAudience, Signature, Tenant, TenantPolicies,
-    TokenRequest, View, Wording, same_id,
+    Application, Assertion, ClaimsMatchingExpression, Client, Directory, Endpoint, FederatedIdentityCredential,
+    ManagedIdentity, ManagedIdentityKind, Policy, Resource, ServicePrincipal, SignInAudience, Signature, Tenant,
+    TenantPolicies, TokenRequest, View, Wording, same_id,
 };

@@ -1,23 +1,105 @@
 //! Every check of a federated exchange, in Entra's order; one file each.
+//!
+//! The order is the one that public evidence shows or implies: request, assertion
+//! shape, application, matching (no network until here), the rules for Entra
+//! issuers, keys and time, tenant policy, authorisation. A check answers `Ok` with
+//! what it was seen to hold by, or `Err` with any other verdict, so that a missing
+//! prerequisite ends it with `?`.
 
-use jiff::Timestamp;
+mod exchange;
+mod matching;
+mod source;
 
-use crate::{Check, Directory, Policy, TokenRequest};
+mod body;
+mod client_credential;
+mod grant_type;
+mod method;
+mod scope;
+mod tenant_exists;
+mod tenant_identifier;
+
+mod assertion_algorithm;
+mod assertion_claims;
+mod assertion_header_type;
+mod assertion_key_hint;
+mod assertion_shape;
+
+mod application_enabled;
+mod application_exists;
+mod certificate_assertion;
+
+mod audience;
+mod credential_exists;
+mod issuer;
+mod subject;
+
+mod entra_app_only;
+mod entra_credential_audience;
+mod entra_issuer_allowed;
+mod entra_managed_identity;
+mod entra_not_federated;
+mod entra_same_cloud;
+mod entra_same_tenant;
+mod entra_single_match;
+mod entra_target_kind;
+mod entra_token_audience;
+
+mod issuer_metadata;
+mod signature;
+mod signing_key;
+mod time_range;
+
+mod tenant_enterprise;
+mod tenant_federation;
+mod tenant_issuers;
+
+mod assignment;
+mod conditional_access;
+mod resource;
+
+pub(crate) use exchange::Exchange;
+
+use crate::Check;
 
 /// Every check, in Entra's order.
-pub static CHECKS: &[Check] = &[];
-
-/// What a check looks at.
-#[expect(dead_code, reason = "the checks follow")]
-pub(crate) struct Exchange<'a> {
-    pub(crate) directory: &'a Directory,
-    pub(crate) request: &'a TokenRequest,
-    pub(crate) now: Timestamp,
-    pub(crate) policy: &'a Policy,
-}
-
-impl<'a> Exchange<'a> {
-    pub(crate) fn new(directory: &'a Directory, request: &'a TokenRequest, now: Timestamp, policy: &'a Policy) -> Self {
-        Self { directory, request, now, policy }
-    }
-}
+pub static CHECKS: &[Check] = &[
+    method::CHECK,
+    body::CHECK,
+    tenant_identifier::CHECK,
+    tenant_exists::CHECK,
+    grant_type::CHECK,
+    client_credential::CHECK,
+    scope::CHECK,
+    assertion_shape::CHECK,
+    assertion_header_type::CHECK,
+    assertion_algorithm::CHECK,
+    assertion_key_hint::CHECK,
+    assertion_claims::CHECK,
+    application_exists::CHECK,
+    application_enabled::CHECK,
+    certificate_assertion::CHECK,
+    credential_exists::CHECK,
+    issuer::CHECK,
+    audience::CHECK,
+    subject::CHECK,
+    entra_credential_audience::CHECK,
+    entra_single_match::CHECK,
+    entra_issuer_allowed::CHECK,
+    entra_app_only::CHECK,
+    entra_managed_identity::CHECK,
+    entra_token_audience::CHECK,
+    entra_not_federated::CHECK,
+    entra_same_tenant::CHECK,
+    entra_same_cloud::CHECK,
+    entra_target_kind::CHECK,
+    issuer_metadata::CHECK,
+    signing_key::CHECK,
+    signature::CHECK,
+    time_range::CHECK,
+    tenant_federation::CHECK,
+    tenant_issuers::CHECK,
+    tenant_enterprise::CHECK,
+    resource::CHECK,
+    assignment::CHECK,
+    conditional_access::CHECK,
+];

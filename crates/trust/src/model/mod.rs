@@ -1,8 +1,10 @@
 //! What the decision looks at: a directory, a token request with its assertion, and a policy.
 
+mod client;
 mod directory;
 mod request;
 
+pub use client::Client;
 pub use directory::{
     Application, ClaimsMatchingExpression, Directory, FederatedIdentityCredential, ManagedIdentity,
     ManagedIdentityKind, Resource, ServicePrincipal, SignInAudience, Tenant, TenantPolicies,

@@ -68,24 +68,21 @@ impl From<&Decoded> for Assertion {
 }
 
 /// What is known of an assertion's signature and of the issuer's keys.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Signature {
     /// Verified.
     Valid,
     /// The key is known and the signature is wrong.
-    #[serde(alias = "bad", alias = "wrong")]
     Invalid,
     /// No key of the issuer has this id.
     UnknownKey,
     /// The issuer's metadata or keys could not be fetched or used.
-    #[serde(alias = "issuer-unreachable", alias = "unreachable", alias = "metadata-invalid")]
     MetadataUnreachable,
     /// The issuer's metadata lacks this field.
     MetadataMissingField(String),
     /// Nobody checked.
     #[default]
-    #[serde(alias = "unknown", alias = "not-checked")]
     Unchecked,
 }
 

@@ -3,11 +3,27 @@
 //! Every reader tells what it read; a document that is really an error body,
 //! or of another kind, is refused with a sentence that says so.
 
+mod cloud;
+mod credentials;
+mod directory;
+mod error_body;
+mod exchange_case;
+mod fields;
+mod members;
+mod owner;
+mod principals;
+mod problems;
+mod thumbprint;
+mod write;
+
+pub use credentials::credentials;
+pub use directory::directory;
+pub use exchange_case::exchange_case;
 use fedlens_issuers::Cloud;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
 use thiserror::Error;
+pub use write::{EXCHANGE_CASE_SCHEMA, write_exchange_case};
 
 use crate::{Directory, FederatedIdentityCredential, TokenRequest};
 
@@ -20,6 +36,9 @@ pub struct CredentialList {
     pub owner: Option<CredentialOwner>,
     /// Whether more pages follow (`@odata.nextLink`, `nextLink`), so that the list is incomplete.
     pub truncated: bool,
+    /// What is wrong with the list or with single credentials, one sentence each, at most 100.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
 }
 
 /// Whose credentials they are.
@@ -69,39 +88,10 @@ pub struct Expectation {
 /// Why a document could not be read.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ReadError {
-    /// It is an error body of Graph, ARM or Entra.
+    /// It is an error body of Graph, ARM or Entra: its code and message.
     #[error("this is an error answer, not a list: {0}")]
     ErrorBody(String),
     /// It is JSON of another kind.
     #[error("{0}")]
     Shape(String),
-}
-
-/// Reads federated identity credentials: Graph v1.0 and beta, `az ad app federated-credential list|show`,
-/// ARM and `az identity federated-credential list|show`; a list, a page or a single one.
-///
-/// # Errors
-///
-/// When the document is an error body or holds no credential shape.
-pub fn credentials(_json: &Value) -> Result<CredentialList, ReadError> {
-    Err(ReadError::Shape("not implemented".to_owned()))
-}
-
-/// Reads applications, service principals and managed identities: Graph, `az ad app show|list`,
-/// `az identity show|list`, ARM; with their embedded credentials where present.
-///
-/// # Errors
-///
-/// When the document is an error body or holds no such object.
-pub fn directory(_json: &Value) -> Result<Directory, ReadError> {
-    Err(ReadError::Shape("not implemented".to_owned()))
-}
-
-/// Reads an exchange case.
-///
-/// # Errors
-///
-/// When a field is missing or of the wrong type; the message names it.
-pub fn exchange_case(_json: &Value) -> Result<ExchangeCase, ReadError> {
-    Err(ReadError::Shape("not implemented".to_owned()))
 }

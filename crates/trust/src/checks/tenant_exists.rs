@@ -1,0 +1,72 @@
+//! The tenant exists, in the cloud that was called, and takes client credentials.
+
+use super::{Exchange, source};
+use crate::decision::Finding;
+use crate::{Basis, Check, ErrorSpec, Verdict, View};
+
+pub(super) const CHECK: Check = Check {
+    id: "tenant.exists",
+    title: "The tenant exists in this cloud",
+    errors: &[NOT_FOUND, NATIONAL_CLOUD, SHARED_ENDPOINT],
+    evaluate,
+};
+
+const NOT_FOUND: ErrorSpec = ErrorSpec {
+    code: 90_002,
+    oauth_error: "invalid_request",
+    status: 400,
+    basis: Basis::Seen,
+    source: source::STS_TEMPLATES,
+};
+
+const NATIONAL_CLOUD: ErrorSpec = ErrorSpec {
+    code: 90_038,
+    oauth_error: "invalid_request",
+    status: 400,
+    basis: Basis::Inferred,
+    source: source::REFERENCE,
+};
+
+const SHARED_ENDPOINT: ErrorSpec = ErrorSpec {
+    code: 9_001_023,
+    oauth_error: "invalid_request",
+    status: 400,
+    basis: Basis::Inferred,
+    source: source::REFERENCE,
+};
+
+fn evaluate(exchange: &Exchange<'_>) -> Finding {
+    let Some(path) = exchange.request.tenant.as_deref() else {
+        return Err(Verdict::not_reached("the tenant asked is not known"));
+    };
+    if ["common", "organizations", "consumers"].iter().any(|alias| path.eq_ignore_ascii_case(alias)) {
+        return Err(SHARED_ENDPOINT.refuse_or(
+            &[50_194, 1_002_026],
+            "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",
+            format!("an application signs in at its own tenant; `{path}` names none"),
+        ));
+    }
+    let Some(tenant) = exchange.tenant else {
+        return Err(match exchange.directory.view {
+            View::Whole => NOT_FOUND.refuse(not_found_message(path), format!("no tenant `{path}` is in the directory")),
+            View::Partial => Verdict::cannot_tell(format!("the evidence does not show whether tenant `{path}` exists")),
+        });
+    };
+    if tenant.cloud != exchange.policy.cloud {
+        let host = tenant.cloud.authority_host();
+        return Err(NATIONAL_CLOUD.refuse_or(
+            &[90_002],
+            format!("Tenant '{path}' request is being redirected to the National Cloud '{host}'."),
+            format!("the tenant lives in another cloud, whose sign-in endpoint is {host}"),
+        ));
+    }
+    Ok(format!("tenant `{}` exists", exchange.tenant_name()).into())
+}
+
+fn not_found_message(path: &str) -> String {
+    format!(
+        "Tenant '{path}' not found. Check to make sure you have the correct tenant ID and are signing into the \
+         correct cloud. Check with your subscription administrator, this may happen if there are no active \
+         subscriptions for the tenant."
+    )
+}
