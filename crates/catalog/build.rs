@@ -40,6 +40,8 @@ struct CauseHead {
     title: String,
     fixes: Vec<String>,
     settled_by: String,
+    #[serde(default)]
+    signs: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -142,9 +144,9 @@ fn entry_literal(head: &str, body: &str) -> Result<(String, String), Error> {
 }
 
 fn cause_literal(head: &str, body: &str) -> Result<(String, String), Error> {
-    let CauseHead { id, title, fixes, settled_by } = toml::from_str(head)?;
+    let CauseHead { id, title, fixes, settled_by, signs } = toml::from_str(head)?;
     let literal = format!(
-        "Cause {{ id: {id:?}, title: {title:?}, fixes: &{fixes:?}, text: {:?}, settled_by: {settled_by:?} }}",
+        "Cause {{ id: {id:?}, title: {title:?}, fixes: &{fixes:?}, text: {:?}, settled_by: {settled_by:?}, signs: &{signs:?} }}",
         body.trim()
     );
     Ok((id, literal))

@@ -1,3 +1,74 @@
-//! Project tasks.
+//! Project tasks: tests, generated documents, tidy checks, evaluation, benchmarks.
+#![expect(clippy::print_stdout, reason = "a tool for developers that reports on standard output")]
 
-fn main() {}
+mod bench;
+mod eval;
+mod generate;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Project tasks")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run every test; installs nothing beyond what cargo fetches.
+    Test,
+    /// Write the generated documents, or check that they are current.
+    Generate {
+        /// Only check.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check what rustfmt and clippy do not.
+    Tidy,
+    /// Print how often real failures (JSON lines with `evidence`, `code`, `cause_tag`) are recognised, and the misses.
+    Eval {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Run every benchmark: decision, code finding, and the process from start to exit.
+    Bench,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().task {
+        Task::Test => test(),
+        Task::Generate { check } => generate::run(check),
+        Task::Tidy => tidy::run(),
+        Task::Eval { file } => eval::run(&file),
+        Task::Bench => bench::run(),
+    }
+}
+
+fn test() -> Result<()> {
+    cargo(&["test", "--workspace", "--quiet"])?;
+    tidy::run()
+}
+
+/// Runs cargo at the root of the workspace.
+fn cargo(arguments: &[&str]) -> Result<()> {
+    let status = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(root())
+        .status()
+        .with_context(|| format!("cannot run cargo {}", arguments.join(" ")))?;
+    if !status.success() {
+        bail!("cargo {} failed", arguments.join(" "));
+    }
+    Ok(())
+}
+
+/// The root of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}

@@ -54,6 +54,8 @@ pub struct Cause {
     pub text: &'static str,
     /// What evidence would confirm it or rule it out, one line.
     pub settled_by: &'static str,
+    /// Phrases by which people describe it; in a text they make it possible.
+    pub signs: &'static [&'static str],
 }
 
 /// A change that removes a cause.

@@ -8,7 +8,9 @@
 mod entry;
 mod find;
 mod lookup;
+mod signs;
 
 pub use entry::{Cause, Entry, Fix, Question, Severity, Who};
 pub use find::{Code, Failure, Fields, FindStats, Finder, FoundBy, find};
+pub use signs::{Sign, signs};
 pub use lookup::{cause, causes, entries, entry, fix, fixes, nearest};

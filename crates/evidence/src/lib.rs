@@ -4,12 +4,27 @@
 //! name only settles source code. What cannot be used is [`Skipped`] with the
 //! reason; nothing here fails outright, does I/O or knows the time.
 
+mod activity;
 mod code;
 mod definition;
+mod document;
+mod encoding;
+mod envelope;
+mod error_answer;
+mod exchange;
+mod fabric;
+mod failure;
+mod found;
+mod identity;
+mod json;
+mod lines;
+mod power_bi;
 mod recognise;
 mod run;
 mod sign_in;
 mod text;
+mod token;
+mod whole;
 
 use fedlens_catalog::{Failure, FindStats};
 use fedlens_token::Decoded;

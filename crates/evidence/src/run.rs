@@ -37,3 +37,14 @@ pub enum RunPlatform {
     /// A Fabric job.
     FabricJob,
 }
+
+impl RunPlatform {
+    /// What a list of such runs is called, and one and several of them.
+    pub(crate) fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::PowerBi => ("Power BI refresh history", "refresh", "refreshes"),
+            Self::Activity => ("Data Factory, Synapse or Fabric pipeline runs", "run", "runs"),
+            Self::FabricJob => ("Fabric job instances", "job", "jobs"),
+        }
+    }
+}

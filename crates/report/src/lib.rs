@@ -1,1 +1,22 @@
-//! Placeholder.
+//! Renders what fedlens found: for people, programs and issue trackers.
+//!
+//! Every renderer returns text. Colours are ANSI sequences that the caller strips
+//! where there is no terminal. [`Redaction::On`](fedlens_token::Redaction) hides
+//! tokens, secrets and personal values in whatever text goes out.
+
+mod catalog_page;
+mod checks;
+mod diagnosis;
+mod explanation;
+mod json;
+mod markdown;
+mod paint;
+mod terminal;
+mod token;
+
+pub use catalog_page::catalog_page;
+pub use checks::{checks, checks_json, checks_markdown};
+pub use diagnosis::{diagnosis, diagnosis_markdown};
+pub use explanation::{Explanation, explanation, explanation_markdown};
+pub use json::json;
+pub use token::{TokenView, token, token_markdown};

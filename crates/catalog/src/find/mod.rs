@@ -1,9 +1,30 @@
 //! Finding failures in text of any kind and size.
 
+mod context;
+mod decode;
+mod escape;
+mod fields;
+mod finder;
+mod knowledge;
+mod markup;
+mod merge;
+mod message;
+mod number;
+mod prefix;
+mod read;
+mod scan;
+mod sieve;
+mod text;
+mod unwrap;
+mod window;
+mod wording;
+
 use std::fmt;
 use std::ops::Range;
 
 use serde::Serialize;
+
+pub use finder::Finder;
 
 /// A code as it was found: `AADSTS700229`, or a platform's own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -130,30 +151,6 @@ pub struct FindStats {
     pub lines: u64,
     /// Distinct failures dropped because there were too many.
     pub dropped: u64,
-}
-
-/// Finds failures in a stream of chunks, in constant memory.
-#[derive(Debug, Default)]
-pub struct Finder {
-    stats: FindStats,
-    failures: Vec<Failure>,
-}
-
-impl Finder {
-    /// A finder that has seen nothing.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Takes the next chunk; a failure may straddle chunks.
-    pub fn push(&mut self, chunk: &[u8]) {
-        self.stats.bytes += chunk.len() as u64;
-    }
-
-    /// The failures in order of their first mention.
-    pub fn finish(self) -> (Vec<Failure>, FindStats) {
-        (self.failures, self.stats)
-    }
 }
 
 /// Finds the failures in a whole text.

@@ -45,9 +45,13 @@ fn evaluate(exchange: &Exchange<'_>) -> Finding {
 }
 
 fn in_tenant(exchange: &Exchange<'_>, application: &Application) -> Finding {
-    let found = || Ok(format!("`{}` is an application of the tenant", application.app_id).into());
+    let found = || match application.app_id.as_str() {
+        "" => Ok("the credentials at hand are taken for the application's".into()),
+        app_id => Ok(format!("`{app_id}` is an application of the tenant").into()),
+    };
     let asked = exchange.tenant.map(|tenant| tenant.id.as_str());
-    let foreign = is_foreign(exchange, application.tenant_id.as_deref());
+    let foreign =
+        is_foreign(exchange, application.tenant_id.as_deref()).filter(|_| !is_listed_in_tenant(exchange, application));
     let principals = application.service_principals.as_deref();
     let has_principal = principals
         .zip(asked)
@@ -79,6 +83,15 @@ fn in_tenant(exchange: &Exchange<'_>, application: &Application) -> Finding {
 fn is_foreign<'a>(exchange: &Exchange<'_>, home: Option<&'a str>) -> Option<&'a str> {
     let asked = exchange.tenant?;
     home.filter(|home| !same_id(home, &asked.id))
+}
+
+/// Another record of the same application in the tenant asked stands for its presence there.
+fn is_listed_in_tenant(exchange: &Exchange<'_>, application: &Application) -> bool {
+    let asked = exchange.tenant.map(|tenant| tenant.id.as_str());
+    exchange.directory.applications.iter().any(|other| {
+        let in_tenant = other.tenant_id.as_deref().zip(asked).is_some_and(|(tenant, asked)| same_id(tenant, asked));
+        in_tenant && same_id(&other.app_id, &application.app_id)
+    })
 }
 
 fn not_found(exchange: &Exchange<'_>, detail: String) -> Verdict {

@@ -17,15 +17,20 @@ const DELEGATED: ErrorSpec = ErrorSpec {
     source: source::AZURE_DOCS_109083,
 };
 
+fn refuse(what: &str, because: &str) -> Verdict {
+    DELEGATED.refuse(
+        "Forbidden token type. Only app-only tokens may be used as Federated Identity Credentials for AAD issuer.",
+        format!("{what}: {because}"),
+    )
+}
+
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     exchange.entra_issuer()?;
     let class = classify(exchange.claims()?);
     match class.kind {
         TokenKind::AppOnly => Ok(class.because.into()),
         TokenKind::Undetermined => Err(Verdict::cannot_tell(class.because)),
-        TokenKind::Delegated | TokenKind::IdToken => Err(DELEGATED.refuse(
-            "Forbidden token type. Only app-only tokens may be used as Federated Identity Credentials for AAD issuer.",
-            class.because,
-        )),
+        TokenKind::Delegated => Err(refuse("the assertion is a user's token", &class.because)),
+        TokenKind::IdToken => Err(refuse("the assertion is an ID token", &class.because)),
     }
 }

@@ -12,6 +12,7 @@ mod source;
 
 mod body;
 mod client_credential;
+mod client_identifier;
 mod grant_type;
 mod method;
 mod scope;
@@ -68,6 +69,7 @@ pub static CHECKS: &[Check] = &[
     tenant_identifier::CHECK,
     tenant_exists::CHECK,
     grant_type::CHECK,
+    client_identifier::CHECK,
     client_credential::CHECK,
     scope::CHECK,
     assertion_shape::CHECK,

@@ -123,7 +123,7 @@ fn is_microsofts(name: &str) -> bool {
     let in_domain = |domain: &&str| {
         host.is_some_and(|host| host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
     };
-    MICROSOFT_DOMAINS.iter().any(|domain| in_domain(domain))
+    MICROSOFT_DOMAINS.iter().any(in_domain)
         || MICROSOFT_APP_IDS.iter().any(|id| same_id(id, name))
         || name.starts_with("api://AzureADTokenExchange")
 }

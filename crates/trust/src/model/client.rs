@@ -12,21 +12,41 @@ pub enum Client<'a> {
 }
 
 impl Directory {
-    /// The client of an id. Without one, evidence that holds a single client means that one.
+    /// The client of an id. Without one, evidence means the only client whose credentials it shows, or the
+    /// only client.
     pub fn client(&self, client_id: Option<&str>) -> Option<Client<'_>> {
         let Some(client_id) = client_id else {
-            return match (self.view, self.applications.as_slice(), self.managed_identities.as_slice()) {
-                (View::Partial, [application], []) => Some(Client::Application(application)),
-                (View::Partial, [], [identity]) => Some(Client::ManagedIdentity(identity)),
-                _ => None,
-            };
+            return if self.view == View::Partial { self.only_client() } else { None };
         };
         let application = self.application(client_id).map(Client::Application);
         application.or_else(|| self.managed_identity(client_id).map(Client::ManagedIdentity))
     }
 }
 
+impl Directory {
+    fn only_client(&self) -> Option<Client<'_>> {
+        let clients = || {
+            let identities = self.managed_identities.iter().map(Client::ManagedIdentity);
+            self.applications.iter().map(Client::Application).chain(identities)
+        };
+        let mut shown = clients().filter(|client| client.credentials().is_some());
+        match (shown.next(), shown.next()) {
+            (Some(only), None) => Some(only),
+            (None, _) => clients().next().filter(|_| clients().nth(1).is_none()),
+            _ => None,
+        }
+    }
+}
+
 impl<'a> Client<'a> {
+    /// Its client id.
+    pub fn id(self) -> &'a str {
+        match self {
+            Self::Application(application) => &application.app_id,
+            Self::ManagedIdentity(identity) => &identity.client_id,
+        }
+    }
+
     /// Its federated identity credentials, where they are known.
     pub fn credentials(self) -> Option<&'a [FederatedIdentityCredential]> {
         match self {

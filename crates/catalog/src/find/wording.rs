@@ -1,0 +1,236 @@
+//! Recognises a failure by the sentence of its message where the number is missing.
+
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+
+use super::decode;
+use super::scan::{Hit, HitKind};
+use super::sieve::{Lowered, Sieve};
+use super::text::Text;
+use super::unwrap::{Vocabulary, running_text};
+use super::window::View;
+
+/// How much of the text around a word is read, in bytes.
+const ZONE_BEFORE: usize = 1_500;
+const ZONE_AFTER: usize = 3_000;
+
+/// How far from a word a sentence that contains it can begin, in bytes.
+const SENTENCE: usize = 1_000;
+
+/// The longest text that stands for a placeholder, in bytes.
+pub(super) const MAX_GAP: usize = 300;
+
+/// How near on the same line a numbered failure explains a sentence, in bytes.
+const SAME_RECORD: usize = 1_500;
+
+/// How near on another line a number is the number of a sentence, in bytes.
+const SAME_MESSAGE: usize = 300;
+
+/// A sentence with placeholders.
+#[derive(Debug)]
+struct Template {
+    code: &'static str,
+    parts: Vec<String>,
+    /// Which part is searched for.
+    key: usize,
+    /// Literal bytes: the longest template wins.
+    weight: usize,
+}
+
+/// All sentences, ready to be searched for.
+#[derive(Debug)]
+pub(super) struct Wordings {
+    sieve: Sieve,
+    keys: Option<AhoCorasick>,
+    templates: Vec<Template>,
+}
+
+impl Wordings {
+    /// Prepares the messages of codes.
+    pub(super) fn new(messages: &[(&'static str, &'static str)]) -> Self {
+        let templates: Vec<_> = messages.iter().filter_map(|(code, message)| template(code, message)).collect();
+        let keys: Vec<_> = templates.iter().filter_map(|template| template.parts.get(template.key)).collect();
+        let sieve = Sieve::new(templates.iter().map(|template| template.parts.as_slice()));
+        Self { sieve, keys: AhoCorasick::new(keys).ok(), templates }
+    }
+
+    /// The failures in a part of the input that are named by a sentence; `told` is where the last sentence ended.
+    pub(super) fn hits(&self, view: View<'_>, lowered: &Lowered, words: &Vocabulary, told: &mut usize) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        let mut done = 0;
+        for at in self.sieve.suspects(lowered) {
+            if at >= done {
+                done = at + SENTENCE;
+                self.read_zone(view, at, words, told, &mut hits);
+            }
+        }
+        hits
+    }
+
+    fn read_zone(&self, view: View<'_>, at: usize, words: &Vocabulary, told: &mut usize, hits: &mut Vec<Hit>) {
+        let start = at.saturating_sub(ZONE_BEFORE);
+        let text = normalised(&running_text(view, start, at - start + ZONE_AFTER, words));
+        for (template, range) in self.matches(text.as_str()) {
+            if text.raw(range.start) < *told {
+                continue;
+            }
+            *told = text.raw(range.end);
+            let near = Numbers::around(&text, &range, template.code);
+            hits.extend(near.unseen(view, &text));
+            let at = text.raw(range.start)..text.raw(range.end.saturating_sub(1)) + 1;
+            match near.explain_it(view, &text, &range) {
+                None => hits.push(Hit { at, kind: HitKind::Wording(template.code) }),
+                Some(true) => hits.push(Hit { at, kind: HitKind::Echo(template.code) }),
+                Some(false) => {}
+            }
+        }
+    }
+
+    /// The sentences in a normalised text; of those that overlap, the one with most literal text.
+    fn matches(&self, text: &str) -> Vec<(&Template, Range<usize>)> {
+        let Some(keys) = &self.keys else { return Vec::new() };
+        let mut found: Vec<_> = keys
+            .find_overlapping_iter(text)
+            .filter_map(|key| self.templates.get(key.pattern().as_usize()).map(|template| (template, key.range())))
+            .filter_map(|(template, key)| template.whole(text, key).map(|range| (template, range)))
+            .collect();
+        found.sort_by_key(|(template, range)| (std::cmp::Reverse(template.weight), range.start));
+        let mut chosen: Vec<(&Template, Range<usize>)> = Vec::new();
+        for (template, range) in found {
+            if chosen.iter().all(|(_, other)| range.end <= other.start || other.end <= range.start) {
+                chosen.push((template, range));
+            }
+        }
+        chosen.sort_by_key(|(_, range)| range.start);
+        chosen
+    }
+}
+
+impl Template {
+    /// Where the whole sentence stands, given where its key does.
+    fn whole(&self, text: &str, key: Range<usize>) -> Option<Range<usize>> {
+        let (mut start, mut end) = (key.start, key.end);
+        for part in self.parts.get(..self.key)?.iter().rev() {
+            let from = text.floor_char_boundary(start.saturating_sub(part.len() + MAX_GAP));
+            let gap = text.get(from..start)?;
+            start = from + gap.rfind(part.as_str()).filter(|at| !gap.get(*at..).is_some_and(|gap| gap.contains('\n')))?;
+        }
+        for part in self.parts.get(self.key + 1..)? {
+            let gap = text.get(end..text.floor_char_boundary(end + part.len() + MAX_GAP))?;
+            let at = gap.find(part.as_str()).filter(|at| !gap.get(..*at).is_some_and(|gap| gap.contains('\n')))?;
+            end += at + part.len();
+        }
+        let cut = |outside: Option<char>, inside: Option<char>| {
+            outside.is_some_and(char::is_alphanumeric) && inside.is_some_and(char::is_alphanumeric)
+        };
+        let found = text.get(start..end)?;
+        let before = text.get(..start)?.chars().next_back();
+        let after = text.get(end..)?.chars().next();
+        let whole = !cut(before, found.chars().next()) && !cut(after, found.chars().next_back());
+        whole.then_some(start..end)
+    }
+}
+
+/// The numbered failures around a sentence, in the normalised text.
+struct Numbers {
+    code: String,
+    before: Option<Range<usize>>,
+    after: Option<Range<usize>>,
+}
+
+impl Numbers {
+    fn around(text: &Text, sentence: &Range<usize>, code: &str) -> Self {
+        let text = text.as_str();
+        let before = text.get(..sentence.start).unwrap_or_default();
+        let after = text.get(sentence.end..).unwrap_or_default();
+        let shift = |range: Range<usize>| range.start + sentence.end..range.end + sentence.end;
+        Self {
+            code: code.to_ascii_lowercase(),
+            before: before.rmatch_indices("aadsts").find_map(|(at, _)| numbered(text, at)),
+            after: after.match_indices("aadsts").find_map(|(at, _)| numbered(after, at)).map(shift),
+        }
+    }
+
+    /// A number that only became readable when its pieces were put together.
+    fn unseen(&self, view: View<'_>, text: &Text) -> Option<Hit> {
+        let range = self.before.clone()?;
+        let number = text.as_str().get(range.start + "aadsts".len()..range.end)?.parse().ok()?;
+        let at = text.raw(range.start)..text.raw(range.end - 1) + 1;
+        let split = !view.after(at.start, 6).eq_ignore_ascii_case(b"AADSTS");
+        split.then_some(Hit { at, kind: HitKind::Aadsts(number) })
+    }
+
+    /// Whether the platform's own code stands near its sentence.
+    fn is_named(&self, text: &str, sentence: &Range<usize>) -> bool {
+        let start = text.floor_char_boundary(sentence.start.saturating_sub(SAME_RECORD));
+        let end = text.floor_char_boundary(sentence.end + SAME_RECORD);
+        text.get(start..end).is_some_and(|around| around.contains(&self.code))
+    }
+
+    /// Whether a numbered failure near the sentence is of the same code; none where no number is near.
+    fn explain_it(&self, view: View<'_>, text: &Text, sentence: &Range<usize>) -> Option<bool> {
+        let explains = |between: Range<usize>, follows: bool| {
+            let words = text.as_str().get(between.clone()).unwrap_or_default();
+            let raw = text.raw(between.start)..text.raw(between.end);
+            let same_line = words.len() <= SAME_RECORD && !view.contains(raw, b"\n");
+            same_line || follows && words.len() <= SAME_MESSAGE && !words.contains('\n') && !words.contains("trace id:")
+        };
+        if !self.code.starts_with("aadsts") && self.is_named(text.as_str(), sentence) {
+            return Some(true);
+        }
+        let before = self.before.iter().filter(|number| explains(number.end..sentence.start, true));
+        let after = self.after.iter().filter(|number| explains(sentence.end..number.start, false));
+        let same = |number: &Range<usize>| text.as_str().get(number.clone()) == Some(self.code.as_str());
+        before.chain(after).map(same).reduce(|one, other| one || other)
+    }
+}
+
+/// `aadsts` at that place with its digits.
+fn numbered(text: &str, at: usize) -> Option<Range<usize>> {
+    let digits = text.get(at + "aadsts".len()..)?.bytes().take_while(u8::is_ascii_digit).count();
+    (4..10).contains(&digits).then_some(at..at + "aadsts".len() + digits)
+}
+
+fn template(code: &'static str, message: &str) -> Option<Template> {
+    let message = decode::plain_str(message);
+    let parts: Vec<_> = literal_parts(&message).into_iter().map(|part| normalised_str(part).trim().to_owned()).collect();
+    let parts: Vec<_> = parts.into_iter().filter(|part| part.bytes().filter(u8::is_ascii_alphanumeric).count() >= 2).collect();
+    let key = (0..parts.len()).max_by_key(|index| parts.get(*index).map_or(0, String::len))?;
+    let weight = parts.iter().map(String::len).sum();
+    (weight >= 8).then_some(Template { code, parts, key, weight })
+}
+
+/// What stands between the `{placeholders}`.
+fn literal_parts(message: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = message;
+    while let Some((literal, after)) = rest.split_once('{') {
+        parts.push(literal);
+        rest = after.split_once('}').map_or("", |(_, rest)| rest);
+    }
+    parts.push(rest);
+    parts
+}
+
+/// Lower case, one kind of quote, single blanks; line ends stay.
+fn normalised(text: &Text) -> Text {
+    let mut out = Text::like(text);
+    for (index, char) in text.as_str().char_indices() {
+        let char = match char {
+            '"' | '`' => '\'',
+            '\n' => '\n',
+            char if char.is_whitespace() => ' ',
+            char => char.to_ascii_lowercase(),
+        };
+        let repeated = char == ' ' && out.as_str().ends_with([' ', '\n']);
+        if !repeated {
+            out.push(char, text.raw(index));
+        }
+    }
+    out
+}
+
+fn normalised_str(text: &str) -> String {
+    normalised(&Text::lossy(text.as_bytes(), 0)).as_str().to_owned()
+}

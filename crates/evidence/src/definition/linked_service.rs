@@ -1,0 +1,268 @@
+//! Linked services of Data Factory and Synapse: a file of the repository, an ARM resource, or a list.
+//!
+//! ```json
+//! {"name": "lake", "properties": {"type": "AzureBlobFS",
+//!  "typeProperties": {"url": "…", "servicePrincipalId": "…", "servicePrincipalKey": {"type": "SecureString", "value": "…"}}}}
+//! ```
+//!
+//! Whom one signs in as is told by `authenticationType`, by a reference to a credential,
+//! or by which fields are there; with none of these, most Azure connectors use the
+//! factory's system-assigned managed identity.
+
+use serde_json::Value;
+
+use super::{CredentialUse, DefinitionKind, WorkloadDefinition, connection_string, correction};
+use crate::json;
+
+/// Connectors that use the factory's own identity when nothing else is set.
+const MANAGED_BY_DEFAULT: &[&str] = &[
+    "AzureBlobStorage",
+    "AzureBlobFS",
+    "AzureDataLakeStore",
+    "AzureDataExplorer",
+    "AzureKeyVault",
+    "AzureSqlDatabase",
+    "AzureSqlDW",
+    "AzureSqlMI",
+    "AzureSynapseArtifacts",
+];
+
+/// Fields that belong to a service principal.
+const PRINCIPAL: &[&str] = &[
+    "servicePrincipalId",
+    "servicePrincipalKey",
+    "servicePrincipalCredential",
+    "servicePrincipalEmbeddedCert",
+    "clientSecret",
+];
+
+/// Fields that belong to a user or a database login.
+const USER: &[&str] = &["userName", "username", "user", "userId", "password", "refreshToken"];
+
+/// Fields that hold a key, a signature or a static token.
+const KEYS: &[&str] = &[
+    "accountKey",
+    "sasUri",
+    "sasToken",
+    "functionKey",
+    "accessToken",
+    "accessKey",
+    "secretAccessKey",
+    "apiToken",
+    "apiKey",
+    "key",
+    "authHeaders",
+];
+
+/// Whether an entry is a linked service and not a data set, trigger, runtime or credential.
+pub(super) fn matches(entry: &Value) -> bool {
+    let resource = json::text(entry, &["type"]).map(str::to_ascii_lowercase).unwrap_or_default();
+    let id = json::text(entry, &["id"]).map(str::to_ascii_lowercase).unwrap_or_default();
+    if resource.ends_with("/linkedservices") || id.contains("/linkedservices/") {
+        return json::has(entry, &["properties"]);
+    }
+    let Some(properties) = entry.get("properties") else { return false };
+    let Some(connector) = json::text(properties, &["type"]) else { return false };
+    resource.is_empty()
+        && properties.get("typeProperties").is_some_and(Value::is_object)
+        && !is_other(connector, properties)
+}
+
+/// Data sets, triggers, runtimes, data flows and credentials have the same outer shape.
+fn is_other(connector: &str, properties: &Value) -> bool {
+    let shared =
+        ["linkedServiceName", "schema", "pipelines", "activities"].iter().any(|key| properties.get(key).is_some());
+    let names = ["Managed", "SelfHosted", "ManagedIdentity", "ServicePrincipal", "Flowlet"];
+    shared || names.contains(&connector) || connector.ends_with("Trigger") || connector.ends_with("DataFlow")
+}
+
+/// The definition.
+pub(super) fn read(entry: &Value) -> WorkloadDefinition {
+    let properties = properties(entry);
+    let connector = json::owned(entry, &["properties", "type"]);
+    let (credential, said_by) = credential(connector.as_deref().unwrap_or_default(), properties);
+    let correctable = matches!(credential, CredentialUse::User | CredentialUse::ServicePrincipal | CredentialUse::Key);
+    WorkloadDefinition {
+        definition: DefinitionKind::LinkedService,
+        name: json::owned(entry, &["name"]),
+        corrected: connector
+            .as_deref()
+            .filter(|_| correctable)
+            .and_then(|name| correction::managed_identity(entry, name)),
+        connector,
+        credential,
+        said_by,
+        issuer: None,
+        subject: None,
+    }
+}
+
+/// The settings of the connector; the command line prints them one level higher.
+pub(super) fn properties(entry: &Value) -> &Value {
+    json::member(entry, &["properties", "typeProperties"]).or_else(|| entry.get("properties")).unwrap_or(&Value::Null)
+}
+
+/// Whom it signs in as, and the field that says so.
+fn credential(connector: &str, properties: &Value) -> (CredentialUse, String) {
+    by_type(properties)
+        .or_else(|| by_reference(properties))
+        .or_else(|| by_field(properties, PRINCIPAL, CredentialUse::ServicePrincipal))
+        .or_else(|| by_field(properties, USER, CredentialUse::User))
+        .or_else(|| by_field(properties, KEYS, CredentialUse::Key))
+        .or_else(|| connection_string::credential(connection(properties)?))
+        .or_else(|| by_field(properties, &["encryptedCredential"], CredentialUse::Unknown))
+        .or_else(|| by_default(connector, properties))
+        .unwrap_or_else(|| (CredentialUse::Unknown, "no field says whom it signs in as".to_owned()))
+}
+
+/// The field that names the method.
+fn by_type(properties: &Value) -> Option<(CredentialUse, String)> {
+    ["authenticationType", "authentication"].iter().find_map(|key| {
+        let name = json::text(properties, &[key])?;
+        CredentialUse::of_type(name).map(|credential| (credential, format!("{key} = {name}")))
+    })
+}
+
+/// `"credential": {"referenceName": "…", "type": "CredentialReference"}`
+fn by_reference(properties: &Value) -> Option<(CredentialUse, String)> {
+    let reference = json::member(properties, &["credential"])?;
+    let name = json::text(reference, &["referenceName"]).unwrap_or("set");
+    let credential = match json::text(reference, &["type"])? {
+        "CredentialReference" => CredentialUse::ManagedIdentity,
+        other => CredentialUse::of_type(other)?,
+    };
+    Some((credential, format!("credential = {name}")))
+}
+
+/// The first of these fields that is set.
+fn by_field(properties: &Value, keys: &[&str], credential: CredentialUse) -> Option<(CredentialUse, String)> {
+    let set = |value: &Value| !matches!(value, Value::Null) && value.as_str() != Some("");
+    let key = keys.iter().find(|key| properties.get(key).is_some_and(set))?;
+    Some((credential, format!("{key} is set")))
+}
+
+/// What a connector does when it is told nothing.
+fn by_default(connector: &str, properties: &Value) -> Option<(CredentialUse, String)> {
+    let known =
+        MANAGED_BY_DEFAULT.contains(&connector) && properties.as_object().is_some_and(|fields| !fields.is_empty());
+    let said = || format!("no account, principal or key is set: {connector} then uses the factory's managed identity");
+    known.then(|| (CredentialUse::ManagedIdentity, said()))
+}
+
+/// A connection string, plain or wrapped as a secure string.
+pub(super) fn connection(properties: &Value) -> Option<&str> {
+    json::text(properties, &["connectionString"]).or_else(|| json::text(properties, &["connectionString", "value"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn service(connector: &str, settings: &Value) -> Value {
+        json!({"name": "ls", "properties": {"type": connector, "annotations": [], "typeProperties": settings}})
+    }
+
+    #[test]
+    fn the_credential_is_told_by_its_fields() {
+        use CredentialUse::{Key, ManagedIdentity, ServicePrincipal, Unknown, User};
+        let secret = json!({"type": "SecureString", "value": "s3cret"});
+        let reference = json!({"referenceName": "uami", "type": "CredentialReference"});
+        for (connector, settings, credential, said) in [
+            (
+                "AzureBlobFS",
+                json!({"url": "u", "servicePrincipalId": "p", "servicePrincipalKey": secret}),
+                ServicePrincipal,
+                "servicePrincipalId is set",
+            ),
+            ("AzureBlobFS", json!({"url": "u", "credential": reference}), ManagedIdentity, "credential = uami"),
+            ("AzureBlobFS", json!({"url": "u", "accountKey": secret}), Key, "accountKey is set"),
+            (
+                "AzureBlobFS",
+                json!({"url": "u"}),
+                ManagedIdentity,
+                "no account, principal or key is set: AzureBlobFS then uses the factory's managed identity",
+            ),
+            (
+                "RestService",
+                json!({"url": "u", "authenticationType": "ManagedServiceIdentity"}),
+                ManagedIdentity,
+                "authenticationType = ManagedServiceIdentity",
+            ),
+            (
+                "AzureDatabricks",
+                json!({"domain": "d", "authentication": "MSI"}),
+                ManagedIdentity,
+                "authentication = MSI",
+            ),
+            (
+                "RestService",
+                json!({"url": "u", "authenticationType": "Basic", "userName": "u"}),
+                User,
+                "authenticationType = Basic",
+            ),
+            (
+                "AzureSqlDatabase",
+                json!({"connectionString": "Server=s;User ID=u;Password=p"}),
+                User,
+                "connectionString: user id is set",
+            ),
+            (
+                "AzureBlobStorage",
+                json!({"connectionString": {"type": "SecureString", "value": "AccountName=a;AccountKey=k"}}),
+                Key,
+                "connectionString: accountkey is set",
+            ),
+            ("Snowflake", json!({"userName": "u", "password": secret}), User, "userName is set"),
+            ("AzureBlobFS", json!({"url": "u", "encryptedCredential": "x"}), Unknown, "encryptedCredential is set"),
+            (
+                "HttpServer",
+                json!({"url": "u", "authenticationType": "Anonymous"}),
+                Unknown,
+                "no field says whom it signs in as",
+            ),
+            (
+                "AzureBlobFS",
+                json!({"url": "u", "servicePrincipalId": ""}),
+                ManagedIdentity,
+                "no account, principal or key is set: AzureBlobFS then uses the factory's managed identity",
+            ),
+        ] {
+            let entry = service(connector, &settings);
+            assert!(matches(&entry), "{entry}");
+            let definition = read(&entry);
+            assert_eq!((definition.credential, definition.said_by.as_str()), (credential, said), "{settings}");
+        }
+    }
+
+    #[test]
+    fn an_arm_resource_and_the_command_lines_form_are_read() {
+        let arm = json!({
+            "type": "Microsoft.DataFactory/factories/linkedServices", "name": "[concat(parameters('f'), '/ls')]",
+            "properties": {"type": "AzureKeyVault", "typeProperties": {"baseUrl": "https://v.vault.azure.net"}},
+        });
+        let flat = json!({
+            "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.DataFactory/factories/f/linkedservices/ls",
+            "name": "ls", "properties": {"type": "AzureBlobFS", "url": "u", "accountKey": "x"},
+        });
+        assert!(matches(&arm) && matches(&flat));
+        assert_eq!(read(&arm).credential, CredentialUse::ManagedIdentity);
+        assert_eq!(read(&flat).credential, CredentialUse::Key);
+    }
+
+    #[test]
+    fn other_resources_of_a_factory_are_no_linked_services() {
+        for other in [
+            json!({"name": "d", "properties": {"type": "AzureSqlTable", "linkedServiceName": {}, "typeProperties": {}}}),
+            json!({"name": "t", "properties": {"type": "ScheduleTrigger", "typeProperties": {"recurrence": {}}}}),
+            json!({"name": "r", "properties": {"type": "SelfHosted", "typeProperties": {}}}),
+            json!({"name": "c", "properties": {"type": "ManagedIdentity", "typeProperties": {"resourceId": "x"}}}),
+            json!({"name": "p", "properties": {"activities": [], "annotations": []}}),
+            json!({"name": "d", "type": "Microsoft.DataFactory/factories/datasets", "properties": {"type": "Json", "typeProperties": {}}}),
+            json!({"name": "x", "type": "Microsoft.Storage/storageAccounts", "properties": {"type": "a", "typeProperties": {}}}),
+        ] {
+            assert!(!matches(&other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use fedlens_issuers::Cloud;
+use fedlens_token::Redaction;
+use jiff::Timestamp;
+
+const EXIT_CODES: &str = "Exit codes: 0 nothing wrong, 1 a failure was found or predicted, 2 usage, unreadable input or \
+                          nothing to judge.";
+
+/// Finds out why a workload cannot sign in to Microsoft Entra ID, proves it, and prints the fix.
+#[derive(Debug, Parser)]
+#[command(name = "fedlens", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
+    pub(crate) color: ColorWhen,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say which cause is yours, from whatever you have.
+    Diagnose(DiagnoseArguments),
+    /// Print the page of an error code, or of every code in a text.
+    Explain(ExplainArguments),
+    /// Look at a token.
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// List the checks that decide an exchange, in Entra's order.
+    Checks(ChecksArguments),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    #[command(hide = true)]
+    Manual,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Decode a token: claims with their meaning, lifetime, app-only or delegated. Verifies nothing.
+    Decode(DecodeArguments),
+}
+
+/// Say which cause is yours, from whatever you have.
+///
+/// Give any mix of error texts, logs, tokens, federated identity credential lists (Graph, az, ARM),
+/// application and identity listings, Power BI refresh histories, Data Factory, Synapse and Fabric runs,
+/// sign-in logs, linked services and connections, source code, and exchange cases. Each is recognised by
+/// its content. Nothing leaves the machine.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct DiagnoseArguments {
+    /// Files or folders; `-` is standard input.
+    #[arg(value_name = "PATH", required_unless_present = "case")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The tenant that was asked for a token: id or domain.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) tenant: Option<String>,
+
+    /// The client id of the application or managed identity.
+    #[arg(long, value_name = "GUID")]
+    pub(crate) client_id: Option<String>,
+
+    /// The scope that was asked for.
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Option<String>,
+
+    /// Judge by this time instead of the failure's, such as 2026-11-01T12:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Timestamp>,
+
+    /// The cloud whose endpoint was called.
+    #[arg(long, value_enum)]
+    pub(crate) cloud: Option<CloudName>,
+
+    /// Judge this exchange case.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) case: Option<PathBuf>,
+
+    /// Write the exchange, redacted, as a case that reproduces the verdict: the form of a bug report.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_case: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) form: Form,
+}
+
+/// Print the page of an error code, or of every code in a text.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// A code (AADSTS700229, or 700229), a file, a text, or `-` for standard input.
+    #[arg(value_name = "CODE|TEXT|FILE|-", required = true)]
+    pub(crate) what: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) form: Form,
+}
+
+/// Decode a token.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 the token could be read, 1 it has problems, 2 nothing could be read.")]
+pub(crate) struct DecodeArguments {
+    /// The token, a file that holds it, or `-` for standard input, which keeps it out of the shell's history.
+    #[arg(value_name = "TOKEN|FILE|-")]
+    pub(crate) token: String,
+
+    /// Judge its lifetime by this time instead of now.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Timestamp>,
+
+    #[command(flatten)]
+    pub(crate) form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChecksArguments {
+    /// The form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Form {
+    /// The form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+
+    /// Show personal values and secrets found in the evidence; token signatures stay hidden.
+    #[arg(long)]
+    no_redact: bool,
+}
+
+impl Form {
+    pub(crate) fn redaction(self) -> Redaction {
+        if self.no_redact { Redaction::Off } else { Redaction::On }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal.
+    Human,
+    /// For programs.
+    Json,
+    /// For an issue.
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CloudName {
+    /// Azure public.
+    Public,
+    /// Azure US Government.
+    UsGov,
+    /// Azure operated by 21Vianet.
+    China,
+}
+
+impl From<CloudName> for Cloud {
+    fn from(name: CloudName) -> Self {
+        match name {
+            CloudName::Public => Self::Public,
+            CloudName::UsGov => Self::UsGov,
+            CloudName::China => Self::China,
+        }
+    }
+}
