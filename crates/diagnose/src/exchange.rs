@@ -68,7 +68,8 @@ pub(crate) fn from_evidence(
     let named = fields.and_then(|fields| fields.application.clone()).filter(|id| is_guid(id));
     let stated = options.client_id.clone().or(named);
     let directory = directory(evidence, &lists, stated.as_deref());
-    let client_id = stated.or_else(|| directory.client(None).map(Client::id).filter(|id| !id.is_empty()).map(str::to_owned));
+    let client_id =
+        stated.or_else(|| directory.client(None).map(Client::id).filter(|id| !id.is_empty()).map(str::to_owned));
     let request = TokenRequest {
         view: View::Partial,
         tenant: options

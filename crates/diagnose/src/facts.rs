@@ -1,7 +1,7 @@
 //! What the rules for causes look at.
 
 use fedlens_catalog::Failure;
-use fedlens_evidence::{Content, Evidence, SourceFile, WorkloadDefinition};
+use fedlens_evidence::{Content, Description, Evidence, SourceFile, WorkloadDefinition};
 use fedlens_token::{Claims, Classification, TokenKind, classify};
 use fedlens_trust::{Decision, FederatedIdentityCredential, Refusal, Verdict, View};
 
@@ -120,6 +120,14 @@ impl<'a> Facts<'a> {
     pub(crate) fn definitions(&self) -> impl Iterator<Item = (&'a str, &'a WorkloadDefinition)> {
         self.evidence.items.iter().filter_map(|item| match &item.content {
             Content::Definition(definition) => Some((item.source.as_str(), definition)),
+            _ => None,
+        })
+    }
+
+    /// What people wrote in their own words.
+    pub(crate) fn descriptions(&self) -> impl Iterator<Item = &'a Description> {
+        self.evidence.items.iter().filter_map(|item| match &item.content {
+            Content::Text { description, .. } => Some(description),
             _ => None,
         })
     }

@@ -104,7 +104,9 @@ fn afterwards(facts: &Facts<'_>) -> Option<String> {
     credentials.push(fitting);
     let decision = decide(&directory, &exchange.request, exchange.now, &exchange.policy);
     Some(match (decision.outcome, decision.refusal()) {
-        (_, Some(refusal)) => format!("Entra would still refuse with {}: {}.", aadsts(refusal.code), refusal.detail.trim_end_matches('.')),
+        (_, Some(refusal)) => {
+            format!("Entra would still refuse with {}: {}.", aadsts(refusal.code), refusal.detail.trim_end_matches('.'))
+        }
         (Outcome::Accepted, None) => "Entra would accept the exchange.".to_owned(),
         _ => "No check would fail any more; the open ones stay open.".to_owned(),
     })

@@ -12,7 +12,14 @@ use crate::{Step, StepState};
 const STEPS: &[(&str, &[&str])] = &[
     (
         "request",
-        &["request.method", "request.parameters", "request.client-id", "request.grant-type", "request.client-credential", "request.scope"],
+        &[
+            "request.method",
+            "request.parameters",
+            "request.client-id",
+            "request.grant-type",
+            "request.client-credential",
+            "request.scope",
+        ],
     ),
     ("tenant", &["tenant.identifier", "tenant.exists"]),
     (

@@ -17,11 +17,11 @@ const MAX_WRAPPERS: usize = 2;
 /// How many parts of one wrapper are kept.
 const MAX_PARTS: usize = 1_000;
 
-/// How many runs or sign-ins of one document are kept.
-pub(crate) const MAX_ENTRIES: usize = 10_000;
+/// How many failed runs or sign-ins of one document are kept.
+const MAX_ENTRIES: usize = 10_000;
 
-/// How many successful sign-ins of one document are kept.
-const MAX_SUCCESSES: u64 = 1_000;
+/// How many successful ones.
+const MAX_SUCCESSES: usize = 1_000;
 
 /// Reads a document of one kind, or leaves it to the next.
 type Kind = fn(&Value, &mut Locator<'_>) -> Option<Found>;
@@ -42,8 +42,9 @@ fn read_within(document: &Value, locator: &mut Locator<'_>, wrappers: usize) -> 
     if wrappers > 0
         && let Some(members) = document.as_object()
     {
+        locator.descend();
         for member in members.values().filter(|member| member.is_object() || member.is_array()) {
-            if found.parts.len() >= MAX_PARTS {
+            if found.parts.len() + found.skipped.len() >= MAX_PARTS {
                 break;
             }
             found.extend(read_within(member, locator, wrappers - 1));
@@ -79,7 +80,8 @@ fn entries(document: &Value, locator: &mut Locator<'_>) -> Option<Found> {
     for definition in definitions.into_iter().take(MAX_ENTRIES) {
         found.extend(Found::part(definition.taken_for(), Content::Definition(definition)));
     }
-    if others > 0 {
+    // A template is expected to hold more than what is read here.
+    if others > 0 && document.get("resources").is_none() {
         let entries = counted(others, "entry", "entries");
         found.skipped.push(format!("{entries} of {total} in the list: of another kind than the rest"));
     }
@@ -105,6 +107,8 @@ pub(crate) fn run(entry: &Value, locator: &mut Locator<'_>) -> Option<Run> {
 #[derive(Debug, Default)]
 pub(crate) struct Runs {
     kept: Vec<Run>,
+    kept_failures: usize,
+    kept_successes: usize,
     /// How many there were of each platform, and how many of them failed.
     counts: Vec<(RunPlatform, u64, u64)>,
 }
@@ -117,14 +121,17 @@ impl Runs {
             Some((_, total, all_failed)) => (*total, *all_failed) = (*total + 1, *all_failed + failed),
             None => self.counts.push((run.platform, 1, failed)),
         }
-        if self.kept.len() < MAX_ENTRIES {
+        // What worked is only there to compare with; what failed must not be crowded out by it.
+        let kept = if run.failed { &mut self.kept_failures } else { &mut self.kept_successes };
+        if *kept < if run.failed { MAX_ENTRIES } else { MAX_SUCCESSES } {
+            *kept += 1;
             self.kept.push(run);
         }
     }
 
     /// One part per platform.
     pub(crate) fn finish(self, found: &mut Found, more: &str) {
-        let Self { mut kept, counts } = self;
+        let Self { mut kept, counts, .. } = self;
         for (platform, total, failures) in counts {
             let (list, one, many) = platform.words();
             let (runs, rest): (Vec<Run>, Vec<Run>) = kept.into_iter().partition(|run| run.platform == platform);
@@ -139,7 +146,7 @@ impl Runs {
 #[derive(Debug, Default)]
 pub(crate) struct SignIns {
     kept: Vec<sign_in::SignIn>,
-    kept_failures: u64,
+    kept_failures: usize,
     /// All of them, kept or not.
     total: u64,
     /// All that failed, kept or not.
@@ -152,8 +159,8 @@ impl SignIns {
         let failure: Option<&Failure> = sign_in.failure.as_ref();
         self.total += 1;
         self.failed += u64::from(failure.is_some());
-        let successes = self.kept.len() as u64 - self.kept_failures;
-        if failure.is_some() && self.kept_failures < MAX_ENTRIES as u64 {
+        let successes = self.kept.len() - self.kept_failures;
+        if failure.is_some() && self.kept_failures < MAX_ENTRIES {
             self.kept_failures += 1;
             self.kept.push(sign_in);
         } else if failure.is_none() && keep_success && successes < MAX_SUCCESSES {
@@ -166,7 +173,7 @@ impl SignIns {
         if self.total == 0 {
             return;
         }
-        let kept = self.kept_failures;
+        let kept = self.kept_failures as u64;
         let dropped = match self.failed - kept {
             0 => String::new(),
             _ => format!(", the first {} kept", counted(kept, "failure", "failures")),
@@ -199,6 +206,16 @@ mod tests {
         let page = json!({"value": [{"itemId": "i", "jobType": "Pipeline", "status": "Failed", "failureReason": null}],
             "continuationUri": "https://api.fabric.example/next"});
         assert_eq!(taken_for(&page), ["Fabric job instances, 1 job, 1 failed, more pages follow"]);
+    }
+
+    #[test]
+    fn failures_are_not_crowded_out() {
+        let mut list = vec![refresh("Completed"); MAX_ENTRIES + 1];
+        list.push(refresh("Failed"));
+        let found = read(&Value::Array(list), &mut Locator::new("", 0, 1));
+        let Content::Runs(runs) = &found.parts[0].content else { panic!("{found:?}") };
+        assert_eq!(runs.len(), MAX_SUCCESSES + 1);
+        assert_eq!(found.parts[0].taken_for, "Power BI refresh history, 10,002 refreshes, 1 failed");
     }
 
     #[test]

@@ -4,9 +4,10 @@
 //! API was mostly saved in place of the list that was asked for: that is said, and a
 //! code in it counts all the same.
 
-use fedlens_catalog::{Code, Failure, FindStats, find};
+use fedlens_catalog::{Code, Failure, FindStats};
 use serde_json::Value;
 
+use crate::Description;
 use crate::failure::{self, Locator};
 use crate::found::Found;
 use crate::{Content, envelope, json};
@@ -21,18 +22,15 @@ pub(crate) fn read(document: &Value, locator: &mut Locator<'_>) -> Option<Found>
     }
     if let Some((failure, error, description)) = of_token_endpoint(document) {
         let found = text("error answer of the token endpoint", document, failure.into_iter().collect(), locator);
-        let unknown = found
-            .parts
-            .iter()
-            .all(|part| matches!(&part.content, Content::Text { failures, .. } if failures.is_empty()));
         let said = || format!("an error answer without an AADSTS code: {}", quoted(&error, &description));
-        return Some(if unknown { Found::skipped(said()) } else { found });
+        return Some(if has_failures(&found) { found } else { Found::skipped(said()) });
     }
     let (code, message) = of_api(document)?;
     let mut found =
         Found::skipped(format!("this is an error answer, not what was asked for: {}", quoted(&code, &message)));
-    if !find(document.to_string().as_bytes()).is_empty() {
-        found.extend(text("error answer", document, Vec::new(), locator));
+    let searched = text("error answer", document, Vec::new(), locator);
+    if has_failures(&searched) {
+        found.extend(searched);
     }
     Some(found)
 }
@@ -66,6 +64,10 @@ fn of_api(document: &Value) -> Option<(String, String)> {
     (key == "code" || message.is_some()).then(|| (code, message.unwrap_or_default().to_owned()))
 }
 
+fn has_failures(found: &Found) -> bool {
+    found.parts.iter().any(|part| matches!(&part.content, Content::Text { failures, .. } if !failures.is_empty()))
+}
+
 /// The code and the beginning of the message, without secrets.
 fn quoted(code: &str, message: &str) -> String {
     let message = fedlens_token::redact_text(message);
@@ -75,23 +77,19 @@ fn quoted(code: &str, message: &str) -> String {
 
 /// The failures in the whole document; `known` adds what its fields name and the text search does not know.
 fn text(kind: &str, document: &Value, known: Vec<Failure>, locator: &mut Locator<'_>) -> Found {
-    let written = document.to_string();
-    let mut failures = find(written.as_bytes());
-    if failures.is_empty() {
-        failures = known;
-    } else {
-        let new = known.into_iter().filter(|one| !failures.iter().any(|same| same.code == one.code));
-        failures.extend(new.collect::<Vec<_>>());
-    }
-    for failure in &mut failures {
-        let code = failure.code.as_str().to_owned();
-        locator.place(&code, std::slice::from_mut(failure));
+    let mut failures = locator.find(document);
+    for mut failure in known {
+        if !failures.iter().any(|same| same.code == failure.code) {
+            let code = failure.code.to_string();
+            locator.place(&code, std::slice::from_mut(&mut failure));
+            failures.push(failure);
+        }
     }
     let codes: Vec<&str> = failures.iter().take(3).map(|failure| failure.code.as_str()).collect();
     let taken_for = if codes.is_empty() { kind.to_owned() } else { format!("{kind}, {}", codes.join(", ")) };
     let lines = 1 + memchr::memchr_iter(b'\n', locator.text().trim_end().as_bytes()).count() as u64;
     let stats = FindStats { bytes: locator.text().len() as u64, lines, dropped: 0 };
-    Found::part(taken_for, Content::Text { failures, stats })
+    Found::part(taken_for, Content::Text { failures, stats, description: Description::default() })
 }
 
 #[cfg(test)]
@@ -118,6 +116,15 @@ mod tests {
         let found = found(&answer).unwrap();
         assert_eq!(codes(&found), ["AADSTS700229"]);
         assert!(found.skipped.is_empty());
+    }
+
+    #[test]
+    fn failures_stand_where_the_answer_has_them() {
+        let text = "{\n \"error\": \"invalid_client\",\n \"error_description\": \"AADSTS7000222: Expired.\"\n}";
+        let document: Value = serde_json::from_str(text).unwrap();
+        let found = read(&document, &mut Locator::new(text, 100, 11)).unwrap();
+        let Content::Text { failures, .. } = &found.parts[0].content else { panic!("{found:?}") };
+        assert_eq!((failures[0].at.start, failures[0].line), (100 + text.find("AADSTS").unwrap(), 13));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use fedlens_catalog::{Code, Failure, Fields, FoundBy, find};
 use memchr::memmem;
+use serde_json::Value;
 
 /// The longest message that is kept, in bytes.
 const MAX_MESSAGE_BYTES: usize = 4_000;
@@ -26,17 +27,42 @@ pub(crate) struct Locator<'t> {
     line: usize,
     /// How many values were not found.
     misses: usize,
+    /// Whether what is being read is only a part of the document that the text is.
+    nested: bool,
 }
 
 impl<'t> Locator<'t> {
     /// A locator for a text that begins at that byte and line of the input.
     pub(crate) fn new(text: &'t str, base: usize, line: usize) -> Self {
-        Self { text, base, position: 0, line, misses: 0 }
+        Self { text, base, position: 0, line, misses: 0, nested: false }
     }
 
     /// The text that values are looked for in.
     pub(crate) fn text(&self) -> &'t str {
         self.text
+    }
+
+    /// From here on, parts of the document are read.
+    pub(crate) fn descend(&mut self) {
+        self.nested = true;
+    }
+
+    /// The failures in a document: in its text as it is written, or in a part of it as it was parsed.
+    pub(crate) fn find(&mut self, document: &Value) -> Vec<Failure> {
+        if self.nested {
+            let mut failures = find(document.to_string().as_bytes());
+            for failure in &mut failures {
+                let code = failure.code.to_string();
+                self.place(&code, std::slice::from_mut(failure));
+            }
+            return failures;
+        }
+        let mut failures = find(self.text.as_bytes());
+        for failure in &mut failures {
+            failure.at = self.base + failure.at.start..self.base + failure.at.end;
+            failure.line += self.line - 1;
+        }
+        failures
     }
 
     /// Puts the failures where the value stands; where it is not found, where the search stands.

@@ -93,6 +93,20 @@ pub(crate) fn documents(text: &str) -> (Vec<Document>, Option<Fault>) {
     (found, fault)
 }
 
+/// Whether a document begins near the top of a text and goes on beyond its end, as a long list after a warning does.
+pub(crate) fn is_unfinished(head: &str) -> bool {
+    let mut position = skip_blanks(head, 0);
+    for _ in 0..MAX_MISTAKES {
+        let rest = head.get(position..).unwrap_or_default();
+        let parsed = if begins_document(rest) { parse_prefix(rest).map(|_| ()) } else { Ok(()) };
+        if matches!(parsed, Err(Fault::CutOff { .. })) {
+            return true;
+        }
+        position = next_line(head, position);
+    }
+    false
+}
+
 /// Parses a text that is one document and nothing else.
 pub(crate) fn parse(text: &str) -> Option<Value> {
     let trimmed = text.trim();
@@ -273,6 +287,13 @@ mod tests {
     fn a_cut_off_document_says_where() {
         assert_eq!(fault_of("{\"a\":\n [1, 2"), Some(Fault::CutOff { line: 2, column: 6 }));
         assert_eq!(fault_of("{\"a\" 1}"), Some(Fault::Broken { line: 1, column: 6 }));
+    }
+
+    #[test]
+    fn a_list_that_goes_on_is_told_from_a_log() {
+        assert!(is_unfinished("WARNING: in preview\n[\n {\"a\": 1},\n {\"a\""));
+        assert!(!is_unfinished("started\n{\"level\": \"info\"}\n[12:00] and so on"));
+        assert!(!is_unfinished("a log\n"));
     }
 
     #[test]

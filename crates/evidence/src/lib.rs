@@ -7,6 +7,7 @@
 mod activity;
 mod code;
 mod definition;
+mod description;
 mod document;
 mod encoding;
 mod envelope;
@@ -34,6 +35,7 @@ use serde::Serialize;
 
 pub use code::{Acquisition, CodeCall, SourceFile};
 pub use definition::{CredentialUse, DefinitionKind, WorkloadDefinition};
+pub use description::Description;
 pub use recognise::{MAX_DOCUMENT_BYTES, Reader, read};
 pub use run::{Run, RunPlatform};
 pub use sign_in::SignIn;
@@ -77,6 +79,8 @@ pub enum Content {
         failures: Vec<Failure>,
         /// How much was read.
         stats: FindStats,
+        /// What it says beside the codes.
+        description: Description,
     },
     /// A token: pasted, from a token response, or found in a log.
     Token(Box<Decoded>),

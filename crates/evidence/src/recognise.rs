@@ -51,13 +51,17 @@ impl Reader {
     }
 
     /// Takes the next chunk.
-    pub fn push(&mut self, chunk: &[u8]) {
-        for piece in chunk.chunks(HEAD_BYTES) {
+    pub fn push(&mut self, mut chunk: &[u8]) {
+        while !chunk.is_empty() {
+            let copied = !matches!(&self.stage, Stage::Text(_, Body::Log { .. } | Body::Lines(_)));
+            let length = if copied { chunk.len().min(HEAD_BYTES) } else { chunk.len() };
+            let (piece, rest) = chunk.split_at(length);
             self.push_piece(piece);
+            chunk = rest;
         }
     }
 
-    /// Takes a piece that is small enough to be copied.
+    /// Takes a piece that is small enough to be copied, where it will be.
     fn push_piece(&mut self, piece: &[u8]) {
         match &mut self.stage {
             Stage::Sniffing(head) => {
@@ -153,7 +157,7 @@ impl Body {
         // A character that is cut at the end of the head decides nothing.
         let head = String::from_utf8_lossy(text.get(..HEAD_BYTES).unwrap_or(&text));
         let code = code::language(source, &head).is_some();
-        if complete || code || json::begins_document(&head) || token::is_token(&head) {
+        if complete || code || json::begins_document(&head) || json::is_unfinished(&head) || token::is_token(&head) {
             let mut document = Document { bytes: text, settled: code, searched: 0 };
             return document.reconsider().unwrap_or(Self::Document(document));
         }

@@ -6,6 +6,7 @@
 use fedlens_catalog::{Failure, FindStats, Finder};
 
 use crate::Content;
+use crate::description::Beginning;
 use crate::envelope;
 use crate::found::{Found, counted};
 use crate::token::Hunter;
@@ -22,14 +23,17 @@ pub(crate) struct Log {
     finder: Finder,
     envelopes: envelope::Scanner,
     tokens: Hunter,
+    beginning: Beginning,
 }
 
 impl Log {
     /// Takes the next chunk.
     pub(crate) fn push(&mut self, chunk: &[u8]) {
         self.finder.push(chunk);
-        self.envelopes.push(chunk);
+        // The scanner copies what it is given.
+        chunk.chunks(64 << 10).for_each(|piece| self.envelopes.push(piece));
         self.tokens.push(chunk);
+        self.beginning.push(chunk);
     }
 
     /// Takes a stretch that was read in another way: it only counts for positions.
@@ -57,9 +61,15 @@ impl Log {
                 failures.push(failure);
             }
         }
-        if !failures.is_empty() {
-            let kind = what.unwrap_or(if stats.lines > MAX_TEXT_LINES { "log" } else { "error text" });
-            found.extend(Found::part(taken_for(kind, &failures, &stats), Content::Text { failures, stats }));
+        let description = self.beginning.describe();
+        if !failures.is_empty() || description.stands_alone(stats.lines) {
+            let kind = what.unwrap_or(match failures.len() {
+                0 => "description",
+                _ if stats.lines > MAX_TEXT_LINES => "log",
+                _ => "error text",
+            });
+            let taken_for = taken_for(kind, &failures, &stats);
+            found.extend(Found::part(taken_for, Content::Text { failures, stats, description }));
         }
         self.tokens.finish(&mut found);
         (found, stats)
@@ -82,6 +92,9 @@ fn taken_for(kind: &str, failures: &[Failure], stats: &FindStats) -> String {
     }
     let more = if codes.len() > MAX_NAMED { ", …" } else { "" };
     codes.truncate(MAX_NAMED);
+    if failures.is_empty() {
+        return format!("{kind} without a known code, {}", counted(stats.lines, "line", "lines"));
+    }
     let count = counted(failures.len() as u64, "failure", "failures");
     format!("{kind}, {}, {count}: {}{more}", counted(stats.lines, "line", "lines"), codes.join(", "))
 }

@@ -112,6 +112,13 @@ fn documents_between_other_lines_are_read() {
 }
 
 #[test]
+fn a_long_list_after_a_warning_is_read() {
+    let run = r#"{"activityName":"Copy","activityRunId":"r","status":"Succeeded"}"#;
+    let text = format!("WARNING: in preview\n[\n{}\n]\n", [run; 3_000].join(",\n"));
+    assert_eq!(said("x", &text), ["Data Factory, Synapse or Fabric pipeline runs, 3,000 runs, none failed"]);
+}
+
+#[test]
 fn json_inside_a_json_string_is_unwrapped() {
     let once = serde_json::to_string(CREDENTIAL).unwrap();
     let twice = serde_json::to_string(&once).unwrap();

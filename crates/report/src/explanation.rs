@@ -96,7 +96,7 @@ pub fn explanation(explanation: &Explanation, redaction: Redaction) -> String {
 
 /// Code, meaning and who acts on the first three lines; then the likeliest causes.
 fn found(explanation: &Explanation) -> String {
-    let Some(first) = explanation.observed.first() else { return String::new() };
+    let Some(first) = explanation.observed.first() else { return causes(&explanation.causes) };
     let entry = fedlens_catalog::entry(first.failure.code.as_str());
     let mut text = match entry {
         Some(entry) => format!(
@@ -112,10 +112,16 @@ fn found(explanation: &Explanation) -> String {
     for other in explanation.observed.iter().skip(1) {
         text.push_str(&format!("also found: {}  {}\n", other.failure.code, other.title.unwrap_or_default()));
     }
-    if !explanation.causes.is_empty() {
+    text.push_str(&causes(&explanation.causes));
+    text
+}
+
+fn causes(causes: &[CauseFinding]) -> String {
+    let mut text = String::new();
+    if !causes.is_empty() {
         text.push_str(&format!("\n{}\n", paint(BOLD, "Causes, by this text")));
     }
-    for cause in &explanation.causes {
+    for cause in causes {
         let verdict = paint(cause_style(cause.verdict), format!("{:<11}", verdict_words(cause.verdict)));
         text.push_str(&format!("  {verdict} {}  {}\n", paint(BOLD, cause.title), paint(DIM, cause.id)));
         for evidence in cause.evidence.iter().chain(&cause.settled_by) {

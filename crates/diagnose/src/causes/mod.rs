@@ -9,8 +9,10 @@ mod delegated_despite_match;
 mod expired_assertion;
 mod findings;
 mod issuer_difference;
+mod mentioned_subject;
 mod presented_audience;
 mod presented_subject;
+mod signs;
 mod stale_record;
 mod subject_difference;
 mod tenant_identifier;
@@ -43,6 +45,8 @@ pub static RULES: &[Rule] = &[
     subject_difference::RULE,
     by_check::RULE,
     stale_record::RULE,
+    signs::RULE,
+    mentioned_subject::RULE,
     presented_subject::RULE,
     expired_assertion::RULE,
     client_identifier::RULE,

@@ -25,7 +25,6 @@ const ACQUIRING: &[(Acquisition, &[&str])] = &[
             "acquire_token_interactive",
             "acquire_token_by_username_password",
             "acquire_token_by_device_flow",
-            "initiate_device_flow",
             "acquire_token_by_authorization_code",
             "acquire_token_by_auth_code_flow",
             "acquireTokenInteractive",

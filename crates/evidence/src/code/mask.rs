@@ -6,7 +6,7 @@ use super::Language;
 pub(super) struct Masked {
     /// Without comments and strings.
     pub(super) code: Vec<u8>,
-    /// Without comments and multi-line strings.
+    /// Without comments and Python's long strings, which mostly are comments too.
     pub(super) with_strings: Vec<u8>,
 }
 
@@ -29,7 +29,9 @@ enum Kind {
     /// Ends with the line at the latest.
     Line,
     /// May span lines.
-    Block,
+    Lines,
+    /// May span lines, and mostly is documentation.
+    Document,
 }
 
 /// A form by its fields in order.
@@ -42,19 +44,20 @@ const STARRED: Form = form(b"/*", b"*/", None, Kind::Comment);
 const HASH: Form = form(b"#", b"\n", None, Kind::Comment);
 const DOUBLE: Form = form(b"\"", b"\"", Some(b'\\'), Kind::Line);
 const SINGLE: Form = form(b"'", b"'", Some(b'\\'), Kind::Line);
-const TRIPLE_DOUBLE: Form = form(b"\"\"\"", b"\"\"\"", Some(b'\\'), Kind::Block);
-const TRIPLE_SINGLE: Form = form(b"'''", b"'''", Some(b'\\'), Kind::Block);
+const TEXT_BLOCK: Form = form(b"\"\"\"", b"\"\"\"", Some(b'\\'), Kind::Lines);
+const TRIPLE_DOUBLE: Form = form(b"\"\"\"", b"\"\"\"", Some(b'\\'), Kind::Document);
+const TRIPLE_SINGLE: Form = form(b"'''", b"'''", Some(b'\\'), Kind::Document);
 
-const C_SHARP: &[Form] = &[SLASHES, STARRED, TRIPLE_DOUBLE, form(b"@\"", b"\"", None, Kind::Block), DOUBLE, SINGLE];
-const JAVA: &[Form] = &[SLASHES, STARRED, TRIPLE_DOUBLE, DOUBLE, SINGLE];
-const SCRIPT: &[Form] = &[SLASHES, STARRED, form(b"`", b"`", Some(b'\\'), Kind::Block), DOUBLE, SINGLE];
-const GO: &[Form] = &[SLASHES, STARRED, form(b"`", b"`", None, Kind::Block), DOUBLE, SINGLE];
+const C_SHARP: &[Form] = &[SLASHES, STARRED, TEXT_BLOCK, form(b"@\"", b"\"", None, Kind::Lines), DOUBLE, SINGLE];
+const JAVA: &[Form] = &[SLASHES, STARRED, TEXT_BLOCK, DOUBLE, SINGLE];
+const SCRIPT: &[Form] = &[SLASHES, STARRED, form(b"`", b"`", Some(b'\\'), Kind::Lines), DOUBLE, SINGLE];
+const GO: &[Form] = &[SLASHES, STARRED, form(b"`", b"`", None, Kind::Lines), DOUBLE, SINGLE];
 const PYTHON: &[Form] = &[HASH, TRIPLE_DOUBLE, TRIPLE_SINGLE, DOUBLE, SINGLE];
 const POWERSHELL: &[Form] = &[
     form(b"<#", b"#>", None, Kind::Comment),
     HASH,
-    form(b"@\"\n", b"\n\"@", None, Kind::Block),
-    form(b"@'\n", b"\n'@", None, Kind::Block),
+    form(b"@\"\n", b"\n\"@", None, Kind::Lines),
+    form(b"@'\n", b"\n'@", None, Kind::Lines),
     form(b"\"", b"\"", Some(b'`'), Kind::Line),
     form(b"'", b"'", None, Kind::Line),
 ];
@@ -76,7 +79,7 @@ pub(super) fn mask(language: Language, text: &str) -> Masked {
         };
         let end = end(form, bytes, position + form.open.len());
         blank(&mut masked.code, position, end);
-        if form.kind != Kind::Line {
+        if matches!(form.kind, Kind::Comment | Kind::Document) {
             blank(&mut masked.with_strings, position, end);
         }
         position = end.max(position + 1);
@@ -172,8 +175,10 @@ mod tests {
     }
 
     #[test]
-    fn strings_on_one_line_can_be_kept() {
+    fn strings_can_be_kept() {
         let masked = mask(Language::Python, "{\"client_assertion\": t} # \"x\"");
         assert_eq!(String::from_utf8(masked.with_strings).unwrap().trim_end(), "{\"client_assertion\": t}");
+        let masked = mask(Language::JavaScript, "`a=1&\nclient_assertion=${t}`");
+        assert_eq!(masked.with_strings, b"`a=1&\nclient_assertion=${t}`");
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &ExplainArguments, output: &Output) -> Result<Statu
     for code in &explained.unknown {
         output.note(&unknown(code));
     }
-    Ok(if explained.entries.is_empty() { Status::Failed } else { Status::Clean })
+    Ok(if explained.entries.is_empty() && explained.causes.is_empty() { Status::Failed } else { Status::Clean })
 }
 
 enum Typed {

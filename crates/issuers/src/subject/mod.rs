@@ -1,6 +1,7 @@
 //! Subjects taken apart and put together.
 
 pub(crate) mod github;
+mod mention;
 mod mint;
 mod pairs;
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 use crate::platform::guid;
 use crate::{Eid1, PlatformId, recognise};
 
+pub use mention::mentioned_subjects;
 pub use mint::{
     AzureDevOpsSubjects, GitHubContext, ServiceConnectionIds, azure_devops_subjects, github_subject, kubernetes_subject,
 };

@@ -1,6 +1,6 @@
 //! Azure DevOps' Entra-issued tokens are for managed identities and single-tenant applications.
 
-use fedlens_issuers::{Subject, parse_subject};
+use fedlens_issuers::{AZURE_DEVOPS, Subject, parse_subject};
 
 use super::{Exchange, source};
 use crate::decision::Finding;
@@ -21,13 +21,13 @@ const MULTI_TENANT: ErrorSpec = ErrorSpec {
     source: source::AZURE_DEVOPS,
 };
 
-const AZURE_DEVOPS_APP_ID: uuid::Uuid = uuid::uuid!("499b84ac-1321-427f-aa17-267ca6975798");
+
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     exchange.entra_issuer()?;
     let subject = exchange.claim("sub")?;
     let for_azure_devops = subject.starts_with("/eid1/")
-        && matches!(parse_subject(None, subject), Subject::Eid1(eid1) if eid1.application == AZURE_DEVOPS_APP_ID);
+        && matches!(parse_subject(None, subject), Subject::Eid1(eid1) if eid1.application == AZURE_DEVOPS);
     if !for_azure_devops {
         return Err(Verdict::does_not_apply("the token is not Azure DevOps'"));
     }
