@@ -1,4 +1,5 @@
 //! Turns the Markdown files under `catalog/` into static data.
+#![expect(clippy::disallowed_methods, reason = "a build script reads the catalog and its environment")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,6 +9,9 @@ use std::{env, fs};
 use serde::Deserialize;
 
 type Error = Box<dyn std::error::Error>;
+
+/// From front matter and body to a key and a literal of static data.
+type Literal = fn(&str, &str) -> Result<(String, String), Error>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,7 +68,9 @@ fn main() -> Result<(), Error> {
     collect(&root.join("fixes"), &mut fixes, fix_literal)?;
 
     let mut out = String::new();
-    for (name, kind, literals) in [("ENTRIES", "Entry", &entries), ("CAUSES", "Cause", &causes), ("FIXES", "Fix", &fixes)] {
+    for (name, kind, literals) in
+        [("ENTRIES", "Entry", &entries), ("CAUSES", "Cause", &causes), ("FIXES", "Fix", &fixes)]
+    {
         writeln!(out, "pub(super) static {name}: &[{kind}] = &[")?;
         for literal in literals.values() {
             writeln!(out, "{literal},")?;
@@ -75,11 +81,7 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-fn collect(
-    folder: &Path,
-    into: &mut BTreeMap<String, String>,
-    literal: fn(&str, &str) -> Result<(String, String), Error>,
-) -> Result<(), Error> {
+fn collect(folder: &Path, into: &mut BTreeMap<String, String>, literal: Literal) -> Result<(), Error> {
     println!("cargo::rerun-if-changed={}", folder.display());
     if !folder.is_dir() {
         return Ok(());
@@ -184,6 +186,8 @@ fn variant(word: &str, allowed: &[&str]) -> Result<String, Error> {
     }
     Ok(word
         .split('-')
-        .map(|part| part.char_indices().map(|(i, c)| if i == 0 { c.to_ascii_uppercase() } else { c }).collect::<String>())
+        .map(|part| {
+            part.char_indices().map(|(i, c)| if i == 0 { c.to_ascii_uppercase() } else { c }).collect::<String>()
+        })
         .collect())
 }

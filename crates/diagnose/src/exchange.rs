@@ -1,6 +1,6 @@
 //! From evidence to an exchange that can be judged.
 
-use fedlens_evidence::{Content, Evidence};
+use fedlens_evidence::{Content, CredentialUse, Evidence, WorkloadDefinition};
 use fedlens_token::{Claims, Decoded};
 use fedlens_trust::read::{CredentialList, CredentialOwner, ExchangeCase};
 use fedlens_trust::{
@@ -46,7 +46,7 @@ impl JudgedExchange {
     }
 }
 
-/// The exchange to judge; `None` where neither an assertion nor a credential is known.
+/// The exchange to judge; `None` where neither a token nor a credential is at hand.
 pub(crate) fn from_evidence(
     evidence: &Evidence,
     options: &Options,
@@ -60,14 +60,22 @@ pub(crate) fn from_evidence(
     }
     let token = choose_token(evidence, primary);
     let lists = credential_lists(evidence);
-    let assertion = token.map(|(_, token)| Assertion::from(token)).or_else(|| primary.and_then(assertion_from_message));
-    if assertion.is_none() && lists.is_empty() {
-        return None;
-    }
+    let connection = federated_connection(evidence);
+    let assertion = token
+        .map(|(_, token)| Assertion::from(token))
+        .or_else(|| primary.and_then(assertion_from_message))
+        .or_else(|| connection.and_then(assertion_from_connection));
     let fields = primary.map(|observed| &observed.failure.fields);
     let named = fields.and_then(|fields| fields.application.clone()).filter(|id| is_guid(id));
-    let stated = options.client_id.clone().or(named);
+    let set_up = |value: fn(&WorkloadDefinition) -> &Option<String>| {
+        connection.and_then(|connection| value(connection).clone()).filter(|id| is_guid(id))
+    };
+    let stated = options.client_id.clone().or(named).or_else(|| set_up(|connection| &connection.client_id));
     let directory = directory(evidence, &lists, stated.as_deref());
+    // A message alone says too little to judge: that takes the token, or credentials to hold against it.
+    if token.is_none() && !directory.shows_credentials() {
+        return None;
+    }
     let client_id =
         stated.or_else(|| directory.client(None).map(Client::id).filter(|id| !id.is_empty()).map(str::to_owned));
     let request = TokenRequest {
@@ -75,7 +83,8 @@ pub(crate) fn from_evidence(
         tenant: options
             .tenant
             .clone()
-            .or_else(|| fields.and_then(|fields| fields.tenant.clone()).filter(|id| is_guid(id))),
+            .or_else(|| fields.and_then(|fields| fields.tenant.clone()).filter(|id| is_guid(id)))
+            .or_else(|| set_up(|connection| &connection.tenant)),
         client_id,
         grant_type: Some("client_credentials".to_owned()),
         scope: options.scope.clone(),
@@ -143,10 +152,26 @@ fn is_exchange(audience: &str) -> bool {
 /// What a message says of the assertion, when the token itself is not at hand.
 fn assertion_from_message(observed: &Observed) -> Option<Assertion> {
     let fields = &observed.failure.fields;
-    let claims: Claims = [("iss", &fields.issuer), ("sub", &fields.subject), ("aud", &fields.audience)]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), Value::String(value.clone()?))))
-        .collect();
+    partial_assertion([("iss", &fields.issuer), ("sub", &fields.subject), ("aud", &fields.audience)])
+}
+
+/// The service connection that federates, where there is one only.
+fn federated_connection(evidence: &Evidence) -> Option<&WorkloadDefinition> {
+    let mut connections = evidence.items.iter().filter_map(|item| match &item.content {
+        Content::Definition(definition) if definition.credential == CredentialUse::WorkloadIdentity => Some(definition),
+        _ => None,
+    });
+    connections.next().filter(|_| connections.next().is_none())
+}
+
+/// What a service connection says that it will present.
+fn assertion_from_connection(connection: &WorkloadDefinition) -> Option<Assertion> {
+    partial_assertion([("iss", &connection.issuer), ("sub", &connection.subject), ("aud", &None)])
+}
+
+fn partial_assertion(values: [(&str, &Option<String>); 3]) -> Option<Assertion> {
+    let claims: Claims =
+        values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value.clone()?)))).collect();
     (!claims.is_empty()).then_some(Assertion {
         view: View::Partial,
         header: None,

@@ -87,6 +87,15 @@ impl Placeholders {
         }
     }
 
+    /// As [`Self::fill`], for a credential that is created: it cannot have the name of one that exists.
+    pub fn fill_new(&self, text: &str) -> String {
+        let mut renamed = self.clone();
+        if let Some(name) = renamed.0.get_mut("<fic-name>") {
+            name.push_str("-2");
+        }
+        renamed.fill(text)
+    }
+
     /// The text with every known placeholder filled.
     pub fn fill(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))

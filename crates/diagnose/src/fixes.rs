@@ -12,11 +12,14 @@ use crate::{CauseFinding, CauseVerdict, Command, FixFinding, Placeholders};
 /// Fixes that make a credential fit the assertion.
 const CREDENTIAL_FIXES: &[&str] = &["correct-fic", "create-fic", "recreate-fic", "fic-audience-exchange-uri"];
 
+/// Fixes that add a credential beside those that exist.
+const CREATING_FIXES: &[&str] = &["create-fic", "convert-service-connection"];
+
 /// The fixes of the causes that are confirmed; of the possible ones where none is.
 pub(crate) fn collect(facts: &Facts<'_>, causes: &[CauseFinding], placeholders: &Placeholders) -> Vec<FixFinding> {
-    let wanted = match causes.first().map(|cause| cause.verdict) {
-        Some(verdict @ (CauseVerdict::Confirmed | CauseVerdict::Possible)) => verdict,
-        _ => return Vec::new(),
+    let Some(wanted @ (CauseVerdict::Confirmed | CauseVerdict::Possible)) = causes.first().map(|cause| cause.verdict)
+    else {
+        return Vec::new();
     };
     let mut fixes: Vec<FixFinding> = Vec::new();
     for finding in causes.iter().filter(|cause| cause.verdict == wanted) {
@@ -32,7 +35,8 @@ pub(crate) fn collect(facts: &Facts<'_>, causes: &[CauseFinding], placeholders: 
 
 fn fill(facts: &Facts<'_>, id: &str, cause: &'static str, placeholders: &Placeholders) -> Option<FixFinding> {
     let fix = fix(id)?;
-    let text = placeholders.fill(fix.text);
+    let creates = CREATING_FIXES.contains(&fix.id);
+    let text = if creates { placeholders.fill_new(fix.text) } else { placeholders.fill(fix.text) };
     Some(FixFinding {
         id: fix.id,
         title: fix.title,
@@ -52,7 +56,7 @@ fn commands(text: &str) -> Vec<Command> {
         match (line.trim_start().strip_prefix("```"), &mut open) {
             (Some(_), Some(_)) => commands.extend(open.take()),
             (Some(language), None) => {
-                open = Some(Command { language: language.trim().to_owned(), text: String::new() })
+                open = Some(Command { language: language.trim().to_owned(), text: String::new() });
             }
             (None, Some(command)) => {
                 command.text.push_str(line);

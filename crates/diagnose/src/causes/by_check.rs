@@ -62,7 +62,7 @@ fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     for (check, code, cause) in CAUSES {
         match facts.failed(check) {
             Some(refusal) if code.is_none_or(|code| code == refusal.code) => {
-                findings.confirm(cause, refusal.detail.clone())
+                findings.confirm(cause, refusal.detail.clone());
             }
             Some(_) => {}
             None => {
@@ -70,6 +70,22 @@ fn judge(facts: &Facts<'_>, findings: &mut Findings) {
                     findings.rule_out(cause, seen);
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fedlens_trust::CHECKS;
+
+    use super::CAUSES;
+
+    #[test]
+    fn every_row_names_a_check_its_error_and_a_cause_of_the_catalog() {
+        for (id, code, cause) in CAUSES {
+            let check = CHECKS.iter().find(|check| check.id == *id).unwrap_or_else(|| panic!("no check {id}"));
+            assert!(code.is_none_or(|code| check.errors.iter().any(|error| error.code == code)), "{id} has no {code:?}");
+            assert!(fedlens_catalog::cause(cause).is_some(), "no cause {cause}");
         }
     }
 }

@@ -46,10 +46,10 @@ fn judge(facts: &Facts<'_>, findings: &mut Findings) {
             findings.possible(TOKEN_FILE, said);
         }
         (Some(lifetime), _) if lifetime <= CI_LIFETIME => {
-            findings.possible(LATE_STEP, format!("{said}, as CI systems' do"))
+            findings.possible(LATE_STEP, format!("{said}, as CI systems' do"));
         }
         (Some(lifetime), _) if lifetime <= 86_400 => {
-            findings.possible(TOKEN_FILE, format!("{said}, as Kubernetes' do"))
+            findings.possible(TOKEN_FILE, format!("{said}, as Kubernetes' do"));
         }
         _ => findings.possible(LATE_STEP, said),
     }

@@ -21,7 +21,7 @@ fn judge(facts: &Facts<'_>, findings: &mut Findings) {
                 findings.confirm(CAUSE, format!("{said}, so the workload signs in as a person"));
             }
             CredentialUse::User if facts.observed.is_empty() => {
-                findings.possible(CAUSE, format!("{said}, so the workload signs in as a person"))
+                findings.possible(CAUSE, format!("{said}, so the workload signs in as a person"));
             }
             CredentialUse::Unknown => known = false,
             _ if facts.is_about(NOT_APP_ONLY) => findings.rule_out(CAUSE, said),

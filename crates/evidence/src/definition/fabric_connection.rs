@@ -34,6 +34,8 @@ pub(super) fn read(entry: &Value) -> WorkloadDefinition {
         connector: json::owned(entry, &["connectionDetails", "type"]),
         credential,
         said_by,
+        client_id: None,
+        tenant: None,
         issuer: None,
         subject: None,
         corrected: corrected(entry, credential),

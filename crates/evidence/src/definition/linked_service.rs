@@ -92,6 +92,8 @@ pub(super) fn read(entry: &Value) -> WorkloadDefinition {
         connector,
         credential,
         said_by,
+        client_id: json::owned(properties, &["servicePrincipalId"]),
+        tenant: json::owned(properties, &["tenant"]),
         issuer: None,
         subject: None,
     }

@@ -26,6 +26,10 @@ pub struct WorkloadDefinition {
     pub credential: CredentialUse,
     /// The field and value that say so: `credentialType = OAuth2`. Never a secret.
     pub said_by: String,
+    /// The client id that it signs in with, where the definition names it.
+    pub client_id: Option<String>,
+    /// The tenant that it asks, where the definition names it.
+    pub tenant: Option<String>,
     /// The issuer that it presents, where the definition names it (Azure DevOps).
     pub issuer: Option<String>,
     /// The subject that it presents, where the definition names it (Azure DevOps).

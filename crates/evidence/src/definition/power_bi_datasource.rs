@@ -36,6 +36,8 @@ pub(super) fn read(entry: &Value) -> WorkloadDefinition {
         connector: json::owned(entry, &["datasourceType"]),
         credential,
         said_by,
+        client_id: None,
+        tenant: None,
         issuer: None,
         subject: None,
         corrected: None,

@@ -26,6 +26,8 @@ pub(super) fn read(entry: &Value) -> WorkloadDefinition {
         connector: json::owned(entry, &["type"]),
         credential: by_scheme(scheme).or_else(|| CredentialUse::of_type(scheme)).unwrap_or_else(|| other(scheme)),
         said_by: format!("authorization.scheme = {scheme}"),
+        client_id: parameter("serviceprincipalid"),
+        tenant: parameter("tenantid"),
         issuer: parameter("workloadIdentityFederationIssuer"),
         subject: parameter("workloadIdentityFederationSubject"),
         corrected: None,
@@ -65,6 +67,7 @@ mod tests {
         assert!(matches(&entry));
         let definition = read(&entry);
         assert_eq!(definition.credential, CredentialUse::WorkloadIdentity);
+        assert_eq!((definition.client_id.as_deref(), definition.tenant.as_deref()), (Some("p"), Some("t")));
         assert_eq!(definition.subject.as_deref(), Some("sc://contoso/shop/prod"));
         assert!(definition.issuer.is_some_and(|issuer| issuer.starts_with("https://vstoken")));
     }

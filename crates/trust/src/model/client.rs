@@ -21,18 +21,22 @@ impl Directory {
         let application = self.application(client_id).map(Client::Application);
         application.or_else(|| self.managed_identity(client_id).map(Client::ManagedIdentity))
     }
-}
 
-impl Directory {
+    /// Whether the credentials of any client are known.
+    pub fn shows_credentials(&self) -> bool {
+        self.clients().any(|client| client.credentials().is_some())
+    }
+
+    fn clients(&self) -> impl Iterator<Item = Client<'_>> {
+        let identities = self.managed_identities.iter().map(Client::ManagedIdentity);
+        self.applications.iter().map(Client::Application).chain(identities)
+    }
+
     fn only_client(&self) -> Option<Client<'_>> {
-        let clients = || {
-            let identities = self.managed_identities.iter().map(Client::ManagedIdentity);
-            self.applications.iter().map(Client::Application).chain(identities)
-        };
-        let mut shown = clients().filter(|client| client.credentials().is_some());
+        let mut shown = self.clients().filter(|client| client.credentials().is_some());
         match (shown.next(), shown.next()) {
             (Some(only), None) => Some(only),
-            (None, _) => clients().next().filter(|_| clients().nth(1).is_none()),
+            (None, _) => self.clients().next().filter(|_| self.clients().nth(1).is_none()),
             _ => None,
         }
     }
