@@ -3,8 +3,7 @@
 use crate::{Cause, Entry, Fix};
 
 mod embedded {
-    #![expect(clippy::wildcard_imports, reason = "generated data names every type of the entry format")]
-    use crate::entry::*;
+    use crate::entry::{Cause, Entry, Fix, Question, Severity, Who};
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
 

@@ -70,6 +70,10 @@ impl Placeholders {
     }
 
     fn credential(&mut self, fic: &FederatedIdentityCredential) {
+        let configured = fic.subject.as_deref().map(|subject| parse_subject(Some(&fic.issuer), subject));
+        if let Some(Subject::GitHub { context, .. }) = configured {
+            self.set("<environment>", context.strip_prefix("environment:"));
+        }
         self.set("<fic-name>", fic.name.as_deref());
         self.set("<fic-id>", fic.id.as_deref().filter(|id| !id.contains('/')));
     }

@@ -1,12 +1,9 @@
-//! What to change, with the reader's values, and what Entra would answer afterwards.
+//! What to change, with the reader's values.
 
 use fedlens_catalog::{cause, fix};
-use fedlens_trust::{Client, FederatedIdentityCredential, Outcome, decide};
 
-use crate::causes::nearest_credential;
-use crate::diagnosis::aadsts;
 use crate::facts::Facts;
-use crate::fill::wanted_audience;
+use crate::retry::afterwards;
 use crate::{CauseFinding, CauseVerdict, Command, FixFinding, Placeholders};
 
 /// Fixes that make a credential fit the assertion.
@@ -23,7 +20,9 @@ pub(crate) fn collect(facts: &Facts<'_>, causes: &[CauseFinding], placeholders: 
     };
     let mut fixes: Vec<FixFinding> = Vec::new();
     for finding in causes.iter().filter(|cause| cause.verdict == wanted) {
-        for id in cause(finding.id).map_or(&[][..], |cause| cause.fixes) {
+        let applicable =
+            cause(finding.id).map_or(&[][..], |cause| cause.fixes).iter().filter(|id| is_applicable(facts, id));
+        for id in applicable {
             match fixes.iter_mut().find(|known| known.id == *id) {
                 Some(known) => known.causes.push(finding.id),
                 None => fixes.extend(fill(facts, id, finding.id, placeholders)),
@@ -31,6 +30,12 @@ pub(crate) fn collect(facts: &Facts<'_>, causes: &[CauseFinding], placeholders: 
         }
     }
     fixes
+}
+
+/// Some fixes only help in one direction of a difference.
+fn is_applicable(facts: &Facts<'_>, fix: &str) -> bool {
+    let names_environment = || facts.subject().is_some_and(|subject| subject.contains(":environment:"));
+    fix != "add-environment-to-job" || !names_environment()
 }
 
 fn fill(facts: &Facts<'_>, id: &str, cause: &'static str, placeholders: &Placeholders) -> Option<FixFinding> {
@@ -75,43 +80,4 @@ fn patch(facts: &Facts<'_>, fix: &str) -> Option<String> {
     }
     let corrected = facts.definitions().find_map(|(_, definition)| definition.corrected.as_ref())?;
     serde_json::to_string_pretty(corrected).ok()
-}
-
-/// What Entra would answer once a credential fits the assertion.
-fn afterwards(facts: &Facts<'_>) -> Option<String> {
-    let exchange = facts.exchange?;
-    facts.refusal()?;
-    if facts.delegated().is_some() {
-        return None;
-    }
-    let fitting = FederatedIdentityCredential {
-        issuer: facts.issuer()?.to_owned(),
-        subject: Some(facts.subject()?.to_owned()),
-        audiences: vec![wanted_audience(facts)?.to_owned()],
-        ..FederatedIdentityCredential::default()
-    };
-    let mut directory = exchange.directory.clone();
-    let nearest = nearest_credential(facts).cloned();
-    let credentials = match directory.client(exchange.request.client_id.as_deref())? {
-        Client::Application(application) => {
-            let id = application.app_id.clone();
-            let found = directory.applications.iter_mut().find(|application| application.app_id == id)?;
-            found.federated_identity_credentials.get_or_insert_default()
-        }
-        Client::ManagedIdentity(identity) => {
-            let id = identity.client_id.clone();
-            let found = directory.managed_identities.iter_mut().find(|identity| identity.client_id == id)?;
-            found.federated_identity_credentials.get_or_insert_default()
-        }
-    };
-    credentials.retain(|fic| Some(fic) != nearest.as_ref());
-    credentials.push(fitting);
-    let decision = decide(&directory, &exchange.request, exchange.now, &exchange.policy);
-    Some(match (decision.outcome, decision.refusal()) {
-        (_, Some(refusal)) => {
-            format!("Entra would still refuse with {}: {}.", aadsts(refusal.code), refusal.detail.trim_end_matches('.'))
-        }
-        (Outcome::Accepted, None) => "Entra would accept the exchange.".to_owned(),
-        _ => "No check would fail any more; the open ones stay open.".to_owned(),
-    })
 }

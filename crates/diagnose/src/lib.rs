@@ -11,6 +11,7 @@ mod fill;
 mod fixes;
 mod observed;
 mod picture;
+mod retry;
 
 use fedlens_evidence::Evidence;
 use fedlens_issuers::Cloud;

@@ -49,6 +49,9 @@ const STEPS: &[(&str, &[&str])] = &[
     ("resource", &["resource.exists", "resource.assignment", "tenant.conditional-access"]),
 ];
 
+/// Steps before the exchange proper are drawn only where it broke there.
+const PRELIMINARY: &[&str] = &["request", "tenant", "token form"];
+
 /// The steps up to the break, or to the token. Those of which nothing is known are left out.
 pub(crate) fn draw(facts: &Facts<'_>) -> Vec<Step> {
     let Some(decision) = facts.decision else { return Vec::new() };
@@ -70,6 +73,9 @@ pub(crate) fn draw(facts: &Facts<'_>) -> Vec<Step> {
         } else {
             continue;
         };
+        if state != StepState::Failed && PRELIMINARY.contains(label) {
+            continue;
+        }
         broken |= state == StepState::Failed;
         steps.push(Step { label: (*label).to_owned(), state });
     }

@@ -1,4 +1,5 @@
 //! What each rule makes of evidence.
+#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
 
 #[expect(dead_code, reason = "every test file uses some of it")]
 mod common;

@@ -1,4 +1,5 @@
 //! The five causes and five fixes of AADSTS700229: one test that confirms each, one that rules it out.
+#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
 
 #[expect(dead_code, reason = "every test file uses some of it")]
 mod common;

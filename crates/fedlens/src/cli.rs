@@ -17,16 +17,15 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// When to use colour.
+    /// When to use colour: auto, always or never.
     #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
+    #[arg(hide_possible_values = true)]
     pub(crate) color: ColorWhen,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Say which cause is yours, from whatever you have.
     Diagnose(DiagnoseArguments),
-    /// Print the page of an error code, or of every code in a text.
     Explain(ExplainArguments),
     /// Look at a token.
     Token {

@@ -1,4 +1,5 @@
 //! The program as a reader runs it.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its own files, and panics without them")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

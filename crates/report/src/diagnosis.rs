@@ -7,7 +7,7 @@ mod terminal;
 pub use markdown::diagnosis_markdown;
 pub use terminal::diagnosis;
 
-use fedlens_diagnose::{Agreement, CauseVerdict};
+use fedlens_diagnose::{Agreement, CauseFinding, CauseVerdict};
 
 pub(crate) fn verdict_words(verdict: CauseVerdict) -> &'static str {
     match verdict {
@@ -25,4 +25,21 @@ pub(crate) fn agreement_words(agreement: &Agreement) -> (&'static str, &[String]
         Agreement::Differ { because } => ("The observed error is not the one that the evidence predicts.", because),
         Agreement::NotComparable { because } => ("Observed and predicted cannot be compared.", because),
     }
+}
+
+/// Causes that are ruled out by the same evidence stand together; every other one is alone.
+pub(crate) fn in_groups(causes: &[CauseFinding]) -> Vec<Vec<&CauseFinding>> {
+    let mut groups: Vec<Vec<&CauseFinding>> = Vec::new();
+    for cause in causes {
+        let alike = |group: &&mut Vec<&CauseFinding>| {
+            let first = group.first();
+            cause.verdict == CauseVerdict::RuledOut
+                && first.is_some_and(|first| first.verdict == cause.verdict && first.evidence == cause.evidence)
+        };
+        match groups.iter_mut().find(alike) {
+            Some(group) => group.push(cause),
+            None => groups.push(vec![cause]),
+        }
+    }
+    groups
 }

@@ -1,5 +1,6 @@
 //! Exchanges and what Entra answers to them: `decisions.json` has two accepted exchanges, and the changes
 //! that make each other case of them.
+#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
 
 use std::collections::BTreeSet;
 

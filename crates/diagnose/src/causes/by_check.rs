@@ -84,7 +84,10 @@ mod tests {
     fn every_row_names_a_check_its_error_and_a_cause_of_the_catalog() {
         for (id, code, cause) in CAUSES {
             let check = CHECKS.iter().find(|check| check.id == *id).unwrap_or_else(|| panic!("no check {id}"));
-            assert!(code.is_none_or(|code| check.errors.iter().any(|error| error.code == code)), "{id} has no {code:?}");
+            assert!(
+                code.is_none_or(|code| check.errors.iter().any(|error| error.code == code)),
+                "{id} has no {code:?}"
+            );
             assert!(fedlens_catalog::cause(cause).is_some(), "no cause {cause}");
         }
     }

@@ -6,7 +6,7 @@ use fedlens_diagnose::{Diagnosis, StepState};
 use fedlens_token::{Redaction, redact_text};
 use fedlens_trust::Verdict;
 
-use super::{agreement_words, verdict_words};
+use super::{agreement_words, in_groups, verdict_words};
 use crate::markdown::{cell, fenced};
 
 /// The report of a diagnosis as Markdown.
@@ -80,12 +80,19 @@ fn causes(diagnosis: &Diagnosis, out: &mut String) -> std::fmt::Result {
         return Ok(());
     }
     writeln!(out, "## Causes\n")?;
-    for cause in &diagnosis.causes {
-        writeln!(out, "- **{}**: {} (`{}`)", verdict_words(cause.verdict), cause.title, cause.id)?;
-        for evidence in &cause.evidence {
+    for group in in_groups(&diagnosis.causes) {
+        let Some((first, rest)) = group.split_first() else { continue };
+        let verdict = verdict_words(first.verdict);
+        if rest.is_empty() {
+            writeln!(out, "- **{verdict}**: {} (`{}`)", first.title, first.id)?;
+        } else {
+            let ids: Vec<_> = group.iter().map(|cause| format!("`{}`", cause.id)).collect();
+            writeln!(out, "- **{verdict}**: {}", ids.join(", "))?;
+        }
+        for evidence in &first.evidence {
             writeln!(out, "  - {evidence}")?;
         }
-        if let Some(settled_by) = &cause.settled_by {
+        if let Some(settled_by) = &first.settled_by {
             writeln!(out, "  - To settle it: {settled_by}")?;
         }
     }

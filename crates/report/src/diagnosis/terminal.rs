@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use fedlens_catalog::entry;
-use fedlens_diagnose::{Agreement, CauseFinding, CauseVerdict, Diagnosis, FixFinding, Observed, Step, StepState};
+use fedlens_diagnose::{Agreement, CauseFinding, Diagnosis, FixFinding, Observed, Step, StepState};
 use fedlens_token::{Redaction, redact_text};
 use fedlens_trust::{CheckResult, Outcome, Verdict};
 
 use super::blocks::chosen;
-use super::{agreement_words, verdict_words};
+use super::{agreement_words, in_groups, verdict_words};
 use crate::catalog_page::{section, severity_word};
 use crate::paint::{BAD, BOLD, DIM, GOOD, OPEN, cause_style, paint, step_style};
 use crate::terminal::{markdown, paragraph};
@@ -158,18 +158,25 @@ fn check_line(check: &CheckResult) -> String {
 }
 
 fn causes(causes: &[CauseFinding]) -> String {
+    const INDENT: &str = "              ";
     if causes.is_empty() {
         return String::new();
     }
     let mut text = section("Causes");
-    for cause in causes {
-        let verdict = paint(cause_style(cause.verdict), format!("{:<11}", verdict_words(cause.verdict)));
-        text.push_str(&format!("  {verdict} {}  {}\n", paint(BOLD, cause.title), paint(DIM, cause.id)));
-        for evidence in &cause.evidence {
-            text.push_str(&paragraph(evidence, "              ", "              "));
+    for group in in_groups(causes) {
+        let Some((first, rest)) = group.split_first() else { continue };
+        let lead = format!("  {} ", paint(cause_style(first.verdict), format!("{:<11}", verdict_words(first.verdict))));
+        if rest.is_empty() {
+            text.push_str(&format!("{lead}{}  {}\n", paint(BOLD, first.title), paint(DIM, first.id)));
+        } else {
+            let ids: Vec<_> = group.iter().map(|cause| cause.id).collect();
+            text.push_str(&paragraph(&ids.join(", "), &lead, INDENT));
         }
-        if let Some(settled_by) = cause.settled_by.as_deref().filter(|_| cause.verdict != CauseVerdict::RuledOut) {
-            text.push_str(&paragraph(&format!("To settle it: {settled_by}"), "              ", "              "));
+        for evidence in &first.evidence {
+            text.push_str(&paragraph(evidence, INDENT, INDENT));
+        }
+        if let Some(settled_by) = &first.settled_by {
+            text.push_str(&paragraph(&format!("To settle it: {settled_by}"), INDENT, INDENT));
         }
     }
     text
