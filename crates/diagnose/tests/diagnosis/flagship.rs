@@ -1,12 +1,8 @@
 //! The five causes and five fixes of AADSTS700229: one test that confirms each, one that rules it out.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
 
-#[expect(dead_code, reason = "every test file uses some of it")]
-mod common;
-
-use common::{
-    APP, GITHUB, OTHER_TENANT, PRINCIPAL, REFUSED_700229, TENANT, credentials, diagnosis, evidence, fix, identity_claims,
-    issuer, options, token, user_claims, verdict,
+use crate::given::{
+    APP, GITHUB, OTHER_TENANT, PRINCIPAL, REFUSED_700229, TENANT, credentials, diagnosis, evidence, fix,
+    identity_claims, issuer, options, token, user_claims, verdict,
 };
 use fedlens_diagnose::{CauseVerdict, Options, diagnose};
 use fedlens_report::diagnosis as report;
@@ -114,7 +110,12 @@ fn app_only_calls_rule_the_code_out() {
 fn the_app_only_call_is_printed_for_the_language_found() {
     let found = diagnosis(&[("l", REFUSED_700229), ("Program.cs", USER_TOKEN_IN_CODE)]);
     let acquire = fix(&found, "acquire-app-only").unwrap();
-    assert!(acquire.commands.iter().any(|command| command.language == "csharp" && command.text.contains("AcquireTokenForClient")));
+    assert!(
+        acquire
+            .commands
+            .iter()
+            .any(|command| command.language == "csharp" && command.text.contains("AcquireTokenForClient"))
+    );
     let shown = report(&found, &["csharp"], Redaction::On);
     assert!(shown.contains("WithClientAssertion") && !shown.contains("azidentity."), "{shown}");
 }
@@ -156,7 +157,8 @@ fn a_credential_is_corrected_with_the_readers_values_and_tried_again() {
         "iss": GITHUB, "sub": "repo:contoso/app:environment:prod", "aud": "api://AzureADTokenExchange",
         "iat": 1_793_534_380, "nbf": 1_793_533_780, "exp": 1_793_534_680,
     });
-    let found = diagnosis(&[("t", &token(&claims)), ("f", &credentials(GITHUB, "repo:contoso/app:ref:refs/heads/main"))]);
+    let found =
+        diagnosis(&[("t", &token(&claims)), ("f", &credentials(GITHUB, "repo:contoso/app:ref:refs/heads/main"))]);
     let correct = found.fixes.iter().find(|fix| fix.afterwards.is_some()).unwrap();
     assert_eq!(correct.afterwards.as_deref(), Some("No check would fail any more; the open ones stay open."));
     let all: String = found.fixes.iter().flat_map(|fix| &fix.commands).map(|command| command.text.as_str()).collect();
@@ -175,7 +177,10 @@ fn a_users_subject_is_never_proposed_for_a_credential() {
 fn a_linked_service_is_printed_with_a_managed_identity() {
     let found = diagnosis(&[("l", REFUSED_700229), ("partner.json", USER_LINKED_SERVICE)]);
     let patch = fix(&found, "linked-service-managed-identity").unwrap().patch.as_deref().unwrap();
-    assert!(patch.contains("ManagedServiceIdentity") && !patch.contains("hunter2") && !patch.contains("userName"), "{patch}");
+    assert!(
+        patch.contains("ManagedServiceIdentity") && !patch.contains("hunter2") && !patch.contains("userName"),
+        "{patch}"
+    );
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! What each rule makes of evidence.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
-
-#[expect(dead_code, reason = "every test file uses some of it")]
-mod common;
 
 use std::collections::BTreeSet;
 
-use common::{APP, GITHUB, IDENTITY, OTHER_TENANT, PRINCIPAL, TENANT, credentials, diagnosis, identity_claims, issuer, token, verdict};
+use crate::given::{
+    APP, GITHUB, IDENTITY, OTHER_TENANT, PRINCIPAL, TENANT, credentials, diagnosis, identity_claims, issuer, token,
+    verdict,
+};
 use fedlens_catalog::{cause, entry, fix};
 use fedlens_diagnose::{Agreement, CauseVerdict, Diagnosis, RULES};
 use fedlens_trust::CHECKS;
@@ -40,10 +39,20 @@ fn a_difference_between_token_and_credential_is_the_confirmed_cause() {
     let cases = [
         (github("repo:contoso/app:environment:prod"), GITHUB, branch, "github.subject.environment-vs-ref"),
         (github("repo:contoso@1/app@2:ref:refs/heads/main"), GITHUB, branch, "github.subject.immutable-vs-name"),
-        (github("repo:contoso/app:pull_request"), GITHUB, "repo:contoso/app:pull-request", "github.subject.pull-request"),
+        (
+            github("repo:contoso/app:pull_request"),
+            GITHUB,
+            "repo:contoso/app:pull-request",
+            "github.subject.pull-request",
+        ),
         (github("repo:contoso/app:ref:refs/heads/dev"), GITHUB, branch, "github.subject.branch"),
         (github("repo:contoso/shop:ref:refs/heads/main"), GITHUB, branch, "github.subject.repository"),
-        (github("repository_owner_id:1:repository_id:2:pull_request"), GITHUB, branch, "github.subject.custom-template"),
+        (
+            github("repository_owner_id:1:repository_id:2:pull_request"),
+            GITHUB,
+            branch,
+            "github.subject.custom-template",
+        ),
         (github("repo:Contoso/app:ref:refs/heads/main"), GITHUB, branch, "fic.subject.case"),
         (github(branch), GITHUB, "repo:contoso/app:ref:refs/heads/*", "fic.subject.wildcard"),
         (github(branch), "https://token.actions.githubusercontent.com/", branch, "fic.issuer.trailing-slash"),
@@ -106,12 +115,18 @@ fn a_text_alone_leads_to_the_likeliest_cause() {
              assertion valid from 2026-03-01T{from}.0000000Z, expiry time of assertion 2026-03-01T{until}.0000000Z."
         )
     };
-    let unknown = |id: &str| format!("AADSTS700016: Application with identifier '{id}' was not found in the directory 'Contoso'.");
+    let unknown = |id: &str| {
+        format!("AADSTS700016: Application with identifier '{id}' was not found in the directory 'Contoso'.")
+    };
     let no_tenant = |tenant: &str| {
-        format!("AADSTS90002: Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.")
+        format!(
+            "AADSTS90002: Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
+        )
     };
     let no_subject = |subject: &str| {
-        format!("AADSTS700213: No matching federated identity record found for presented assertion subject '{subject}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.")
+        format!(
+            "AADSTS700213: No matching federated identity record found for presented assertion subject '{subject}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion."
+        )
     };
     let cases = [
         (expired("09:00:00", "09:05:00"), "assertion.expired.ci-late-step"),
@@ -128,7 +143,10 @@ fn a_text_alone_leads_to_the_likeliest_cause() {
         (no_subject("p://contoso/platform/deploy"), "ado.subject.pipeline-vs-connection"),
         (no_subject("repository_owner:contoso:workflow:deploy"), "github.subject.custom-template"),
         ("AADSTS7000222: The provided client secret keys for app 'x' are expired.".to_owned(), "secret.expired"),
-        ("We get AADSTS90061: Request to External OIDC endpoint failed. It works again after a while.".to_owned(), "issuer.metadata-transient"),
+        (
+            "We get AADSTS90061: Request to External OIDC endpoint failed. It works again after a while.".to_owned(),
+            "issuer.metadata-transient",
+        ),
         ("AADSTS90061: Request to External OIDC endpoint failed.".to_owned(), "issuer.metadata-unreachable"),
     ];
     for (text, expected) in cases {
