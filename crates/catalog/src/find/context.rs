@@ -49,10 +49,11 @@ const OAUTH_ERRORS: [&str; 17] = [
 /// Fills in what the message did not say from what stands before it.
 pub(super) fn read_before(view: View<'_>, at: usize, federated: bool, fields: &mut Fields) {
     let before = view.before(at, BEFORE);
-    let own = last(before, b"AADSTS").map_or(0, |at| at + "AADSTS".len());
+    let previous = last(before, b"AADSTS");
+    let own = previous.map_or(0, |at| at + "AADSTS".len());
     let near = before.get(own.max(before.len().saturating_sub(NEAR))..).unwrap_or_default();
     if may_tell(near) {
-        read_near(near, fields);
+        read_near(near, previous.is_none(), fields);
     }
     if fields.tenant.is_none() {
         fields.tenant = request_tenant(before.get(own.max(before.len().saturating_sub(REQUEST))..).unwrap_or_default());
@@ -67,7 +68,7 @@ fn may_tell(near: &[u8]) -> bool {
 }
 
 /// The OAuth error, and the ids of a block that a browser gives for copying.
-fn read_near(near: &[u8], fields: &mut Fields) {
+fn read_near(near: &[u8], first: bool, fields: &mut Fields) {
     let text = decode::plain(near, 0);
     let text = text.as_str();
     if fields.oauth_error.is_none() {
@@ -76,13 +77,15 @@ fn read_near(near: &[u8], fields: &mut Fields) {
     if fields.timestamp.is_none() {
         fields.timestamp = bracketed_time(text).map(str::to_owned);
     }
-    if fields.trace_id.is_none() && fields.correlation_id.is_none() {
-        let lower = text.to_ascii_lowercase();
-        let id = |label| message::labelled(text, &lower, label).map(|value| message::token(value, false)).filter(|id| !id.is_empty());
-        fields.trace_id = id("trace id").or_else(|| id("request id")).map(str::to_owned);
+    let lower = text.to_ascii_lowercase();
+    // Other ids may belong to the failure before.
+    let copied = lower.contains("request id:") || first;
+    if copied && fields.trace_id.is_none() && fields.correlation_id.is_none() {
+        let id = |label| message::labelled(text, &lower, label).map(message::id).filter(|id| !id.is_empty());
+        fields.trace_id = id("request id").or_else(|| id("trace id")).map(str::to_owned);
         fields.correlation_id = id("correlation id").map(str::to_owned);
         if fields.correlation_id.is_some() && fields.timestamp.is_none() {
-            fields.timestamp = message::labelled(text, &lower, "timestamp").map(|time| message::token(time, true).to_owned());
+            fields.timestamp = message::labelled(text, &lower, "timestamp").map(|time| message::time(time).to_owned());
         }
     }
 }
@@ -170,11 +173,8 @@ fn read_login_line(line: &str, step: &mut Fields) {
     if line.contains("ederated token details") {
         (step.issuer, step.subject, step.audience) = (None, None, None);
     }
-    let details = [
-        ("issuer - ", &mut step.issuer),
-        ("subject claim - ", &mut step.subject),
-        ("audience - ", &mut step.audience),
-    ];
+    let details =
+        [("issuer - ", &mut step.issuer), ("subject claim - ", &mut step.subject), ("audience - ", &mut step.audience)];
     for (words, slot) in details {
         if let Some(value) = line.strip_prefix(words).map(str::trim).filter(|value| !value.is_empty()) {
             *slot = Some(value.to_owned());

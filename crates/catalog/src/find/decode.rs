@@ -52,7 +52,7 @@ fn peel(text: &Text) -> (Text, bool) {
     let mut again = false;
     let mut index = 0;
     while let Some(rest) = bytes.get(index..).filter(|rest| !rest.is_empty()) {
-        let plain = rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len());
+        let plain = rest.iter().position(|byte| SPECIAL[usize::from(*byte)]).unwrap_or(rest.len());
         out.append(text, index..index + plain);
         index += plain;
         let Some(found) = source.get(index..).filter(|rest| !rest.is_empty()) else { continue };
@@ -78,7 +78,18 @@ fn peel(text: &Text) -> (Text, bool) {
     (out, again)
 }
 
-fn is_special(byte: u8) -> bool {
+/// The bytes at which something may be recognised.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        special[byte] = is_special(byte as u8);
+        byte += 1;
+    }
+    special
+};
+
+const fn is_special(byte: u8) -> bool {
     matches!(byte, b'\\' | b'&' | b'[' | b'*' | b'<' | b'"' | 0..=8 | 11..=31 | 127 | 0xc2 | 0xc3 | 0xce | 0xe2 | 0xef)
 }
 

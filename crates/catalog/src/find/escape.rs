@@ -33,7 +33,9 @@ pub(super) fn backslash(text: &str, before: Option<char>) -> Recognised {
         Some('n') if !is_path(run, rest, before) => '\n',
         Some('r' | 't') if !is_path(run, rest, before) => ' ',
         Some(quote @ ('"' | '\'' | '/' | '`')) => quote,
-        Some('u' | 'U') => return unicode(rest).map(|(length, char)| (run + length, owned(char))).or(Some((run, one()))),
+        Some('u' | 'U') => {
+            return unicode(rest).map(|(length, char)| (run + length, owned(char))).or(Some((run, one())));
+        }
         Some('x') => return bytes(text, run).or(Some((run, one()))),
         Some('e') if rest.starts_with("e[") => '\u{1b}',
         Some('0') if rest.starts_with("033[") => return Some((run + 3, Peeled::Char('\u{1b}'))),
@@ -91,7 +93,9 @@ fn hex_char(digits: &str) -> Option<char> {
 fn bytes(text: &str, run: usize) -> Recognised {
     let mut decoded = Vec::new();
     let mut length = 0;
-    while let Some(digits) = text.get(length + run..).and_then(|rest| rest.strip_prefix('x')).and_then(|rest| rest.get(..2)) {
+    while let Some(digits) =
+        text.get(length + run..).and_then(|rest| rest.strip_prefix('x')).and_then(|rest| rest.get(..2))
+    {
         if !text.get(length..length + run).is_some_and(|slashes| slashes.bytes().all(|byte| byte == b'\\')) {
             break;
         }
@@ -119,10 +123,7 @@ pub(super) fn entity(text: &str) -> Recognised {
 /// How often the text from here was form-encoded, judged by how it writes a colon and a blank.
 pub(super) fn form_levels(raw: &[u8]) -> usize {
     let head = raw.get(..raw.len().min(48)).unwrap_or_default();
-    let head = head.split(|byte| matches!(byte, b'"' | b'<' | b'\n')).next().unwrap_or_default();
-    if head.contains(&b' ') {
-        return 0;
-    }
+    let head = head.split(|byte| matches!(byte, b' ' | b'"' | b'<' | b'\n')).next().unwrap_or_default();
     let has = |needle: &[u8]| head.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle));
     match () {
         () if has(b"%25253a") || has(b"%252520") || has(b"%25252b") => 3,

@@ -98,17 +98,19 @@ const RULES: [(&str, Field, Shape); 55] = [
     ("expiration time of assertion ", Field::Expires, Shape::Time),
 ];
 
-static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder().ascii_case_insensitive(true).build(RULES.map(|(words, ..)| words)).ok()
-});
+static WORDS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(RULES.map(|(words, ..)| words)).ok());
 
 /// Lifts out what the sentences of a message say.
 pub(super) fn read_message(message: &str, fields: &mut Fields) {
     let Some(words) = WORDS.as_ref() else { return };
-    let mut found: Vec<_> = words.find_overlapping_iter(message).map(|words| (words.pattern().as_usize(), words.range())).collect();
+    let mut found: Vec<_> =
+        words.find_overlapping_iter(message).map(|words| (words.pattern().as_usize(), words.range())).collect();
     found.sort_by_key(|(rule, words)| (*rule, words.start));
     for (rule, words) in found {
-        let Some((_, field, shape)) = RULES.get(rule).filter(|(_, field, _)| slot(fields, *field).is_none()) else { continue };
+        let Some((_, field, shape)) = RULES.get(rule).filter(|(_, field, _)| slot(fields, *field).is_none()) else {
+            continue;
+        };
         if let Some((value, rest)) = value_behind(message, words, *shape) {
             *slot(fields, *field) = Some(value.to_owned());
             if *field == Field::Application {
@@ -149,7 +151,8 @@ fn slot(fields: &mut Fields, field: Field) -> &mut Option<String> {
 /// The value behind some words and what follows it.
 fn value_behind(message: &str, words: Range<usize>, shape: Shape) -> Option<(&str, &str)> {
     let before = message.get(..words.start)?.chars().next_back();
-    let inside = message.get(words.clone())?.starts_with(char::is_alphanumeric) && before.is_some_and(char::is_alphanumeric);
+    let inside =
+        message.get(words.clone())?.starts_with(char::is_alphanumeric) && before.is_some_and(char::is_alphanumeric);
     let (value, rest) = value(message.get(words.end..)?, shape)?;
     (!inside && !value.is_empty() && value.len() <= MAX_VALUE).then_some((value, rest))
 }
@@ -199,4 +202,86 @@ fn name_behind(rest: &str) -> Option<&str> {
     }
     let name = rest.strip_prefix('(')?.split(')').next()?;
     (!name.is_empty() && name.len() <= 200 && rest.contains(')')).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_lifted_out_of_sentences() {
+        let field = |field: fn(&Fields) -> &Option<String>| field;
+        for (message, slot, value) in [
+            (
+                "No matching record found for presented assertion issuer 'https://i/'.",
+                field(|f| &f.issuer),
+                "https://i/",
+            ),
+            ("tokens issued by issuer 'https://i/v2.0' may not be used", field(|f| &f.issuer), "https://i/v2.0"),
+            (
+                "Federated identity credentials issued by 'https://i/' for applications",
+                field(|f| &f.issuer),
+                "https://i/",
+            ),
+            ("in the metadata of identity provider https://i/. Please", field(|f| &f.issuer), "https://i/"),
+            ("Assertion Subject: 'repo:o/r:pull_request'. Assertion", field(|f| &f.subject), "repo:o/r:pull_request"),
+            ("presented assertion subject '****'. Check", field(|f| &f.subject), "****"),
+            ("presented assertion audience 'api://x'. Check", field(|f| &f.audience), "api://x"),
+            ("Application with identifier 'a' was not found", field(|f| &f.application), "a"),
+            ("The client 'a'(My app) has no configured", field(|f| &f.application), "a"),
+            ("The client 'a'(My app) has no configured", field(|f| &f.application_name), "My app"),
+            (
+                "The client application a-1 is missing service principal in the tenant t-1.",
+                field(|f| &f.application),
+                "a-1",
+            ),
+            ("The client application a-1 is missing service principal in the tenant t-1.", field(|f| &f.tenant), "t-1"),
+            ("keys for app 'a' are expired", field(|f| &f.application), "a"),
+            ("query for 'https://graph.microsoft.com/beta/applications/a-1' to see", field(|f| &f.application), "a-1"),
+            ("was not found in the directory 'Contoso Ltd'. This", field(|f| &f.tenant), "Contoso Ltd"),
+            ("was not found in the directory contoso.com", field(|f| &f.tenant), "contoso.com"),
+            ("Tenant 'x' not found. Check", field(|f| &f.tenant), "x"),
+            ("was not found in the tenant named Contoso Ltd. This can", field(|f| &f.tenant), "Contoso Ltd"),
+            ("The resource principal named api://r 1 was not found in", field(|f| &f.resource), "api://r 1"),
+            ("The provided value for scope User.Read is not valid. Client", field(|f| &f.resource), "User.Read"),
+            ("Application 'a'(A) is not assigned to a role for the application 'b'(B).", field(|f| &f.resource), "b"),
+            (
+                "Application 'a'(A) is not assigned to a role for the application 'b'(B).",
+                field(|f| &f.application),
+                "a",
+            ),
+            ("user 'u' is not assigned to a role for the application 'b'(B).", field(|f| &f.application), "b"),
+            ("Thumbprint of key used by client: 'AB12', Please", field(|f| &f.key), "AB12"),
+            ("The certificate with identifier AB12 used to sign the federated", field(|f| &f.key), "AB12"),
+            ("Current time: 2026-02-03T10:15:02.01Z, expiry", field(|f| &f.current_time), "2026-02-03T10:15:02.01Z"),
+            (
+                "assertion valid from 2026-02-03T10:15:02.01Z, expiry",
+                field(|f| &f.valid_from),
+                "2026-02-03T10:15:02.01Z",
+            ),
+            (
+                "expiry time of assertion 2026-02-03T10:15:02.01Z. Review",
+                field(|f| &f.expires),
+                "2026-02-03T10:15:02.01Z",
+            ),
+        ] {
+            let mut fields = Fields::default();
+            read_message(message, &mut fields);
+            assert_eq!(slot(&fields).as_deref(), Some(value), "{message}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_made_up() {
+        for message in [
+            "The certificate with identifier used to sign the client assertion is not registered on application.",
+            "presented assertion subject 'cut off in the mid",
+            "Assertion audience does not match the Client app presenting the assertion.",
+            "wrong tenant.",
+        ] {
+            let mut fields = Fields::default();
+            read_message(message, &mut fields);
+            assert_eq!(fields, Fields::default(), "{message}");
+        }
+    }
 }

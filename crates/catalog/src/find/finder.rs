@@ -4,13 +4,17 @@ use std::ops::Range;
 
 use super::knowledge::Knowledge;
 use super::merge::Merge;
-use super::scan::{Hit, HitKind};
+use super::scan::{Hit, HitKind, LineEnds};
 use super::sieve::Lowered;
 use super::window::{AFTER, BEFORE, View};
 use super::{Failure, FindStats, number, read};
 
 /// How much is searched at a time, in bytes; blocks begin at multiples of it.
 const BLOCK: usize = 128 * 1024;
+
+/// How much is kept around a block, in bytes: a hit in it may reach a little way out of it before its window begins.
+const KEPT_BEFORE: usize = BEFORE + 4 * 1024;
+const KEPT_AFTER: usize = AFTER + 4 * 1024;
 
 /// How much is searched for sentences and rare codes in any case, in bytes.
 const THOROUGH: usize = 1024 * 1024;
@@ -76,7 +80,7 @@ impl Finder {
         self.seen += chunk.len();
         self.search_seam(chunk, start);
         let view = View::new(chunk, start);
-        while self.next.saturating_sub(BEFORE) >= start && self.is_complete() {
+        while self.next.saturating_sub(KEPT_BEFORE) >= start && self.is_complete() {
             self.search(view);
         }
         self.keep_tail(view, start);
@@ -96,14 +100,14 @@ impl Finder {
 
     /// Whether the next block and what is read behind it are there.
     fn is_complete(&self) -> bool {
-        self.next + BLOCK + AFTER <= self.seen
+        self.next + BLOCK + KEPT_AFTER <= self.seen
     }
 
     /// Searches the blocks that began in earlier chunks, copying no more of the chunk than they need.
     fn search_seam(&mut self, chunk: &[u8], start: usize) {
         let mut copied = 0;
-        while self.next.saturating_sub(BEFORE) < start {
-            let needed = (self.next + BLOCK + AFTER).saturating_sub(start).min(chunk.len());
+        while self.next.saturating_sub(KEPT_BEFORE) < start {
+            let needed = (self.next + BLOCK + KEPT_AFTER).saturating_sub(start).min(chunk.len());
             self.tail.extend_from_slice(chunk.get(copied..needed).unwrap_or_default());
             copied = copied.max(needed);
             if !self.is_complete() {
@@ -117,7 +121,7 @@ impl Finder {
 
     /// Keeps what the next block needs.
     fn keep_tail(&mut self, view: View<'_>, start: usize) {
-        let from = self.next.saturating_sub(BEFORE);
+        let from = self.next.saturating_sub(KEPT_BEFORE);
         if from >= start {
             self.tail.clear();
             self.tail.extend_from_slice(view.slice(from..self.seen));
@@ -131,26 +135,19 @@ impl Finder {
 
     fn search(&mut self, view: View<'_>) {
         let range = self.next..(self.next + BLOCK).min(self.seen);
-        let (mut hits, block_lines) = self.hits(view, range.clone());
+        let (mut hits, line_ends) = self.hits(view, range.clone());
         hits.sort_by_key(|hit| hit.at.start);
         hits.dedup_by(|one, other| one.at == other.at);
-        let mut counted = range.start;
-        let mut line = self.lines + 1;
         for hit in &hits {
-            if hit.at.start >= counted {
-                line += line_ends(view.slice(counted..hit.at.start));
-            } else {
-                line -= line_ends(view.slice(hit.at.start..counted));
-            }
-            counted = hit.at.start;
+            let line = self.lines.saturating_add_signed(line_ends.until(view, hit.at.start)) + 1;
             self.take(view, hit, line);
         }
-        self.lines += block_lines;
+        self.lines += line_ends.total;
         self.next = range.end;
     }
 
-    /// The hits in the range and its line ends.
-    fn hits(&mut self, view: View<'_>, range: Range<usize>) -> (Vec<Hit>, usize) {
+    /// The hits in the range, and where its lines end.
+    fn hits(&mut self, view: View<'_>, range: Range<usize>) -> (Vec<Hit>, LineEnds) {
         let knowledge = self.knowledge;
         let is_platform = |word: &str| knowledge.is_platform(word);
         let (mut hits, line_ends) = knowledge.scan.hits(view, range.clone(), is_platform);
@@ -179,8 +176,4 @@ impl Finder {
         }
         self.numbered |= matches!(hit.kind, HitKind::Aadsts(_));
     }
-}
-
-fn line_ends(bytes: &[u8]) -> usize {
-    memchr::memchr_iter(b'\n', bytes).count()
 }

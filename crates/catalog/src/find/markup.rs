@@ -74,7 +74,7 @@ pub(super) fn tag(text: &str) -> Recognised {
 /// `""word""`: a quote inside a quoted field of a table.
 pub(super) fn doubled_quote(text: &str, before: Option<char>) -> Recognised {
     let after = text.strip_prefix("\"\"")?.chars().next();
-    let word = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
+    let word = |char: Option<char>| char.is_some_and(|char| char.is_alphanumeric() || char == '<');
     (word(before) || word(after)).then_some((2, Peeled::Char('"')))
 }
 

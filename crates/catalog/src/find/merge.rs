@@ -15,13 +15,16 @@ const MAX_LINKS: usize = 1_000;
 /// How many failures of one code are compared in full with a new one.
 const COMPARED: usize = 64;
 
+/// The most copies that are remembered by what they say.
+const MAX_REMEMBERED: usize = 100_000;
+
 /// The failures so far.
 #[derive(Debug, Default)]
 pub(super) struct Merge {
     failures: Vec<Failure>,
     by_code: HashMap<Code, Vec<usize>>,
-    by_trace: HashMap<(Code, String), usize>,
-    by_content: HashMap<(Code, u64), usize>,
+    /// By a digest of the code with the trace id, or with the message.
+    by_digest: HashMap<u64, usize>,
     links: HashMap<Code, Failure>,
     dropped: u64,
 }
@@ -29,20 +32,27 @@ pub(super) struct Merge {
 impl Merge {
     /// Takes a failure as one more mention of a known one or as a new one.
     pub(super) fn add(&mut self, failure: Failure) {
-        match self.same(&failure) {
+        let digests = [trace_digest(&failure), content_digest(&failure)];
+        let seen = digests.iter().flatten().find_map(|digest| self.by_digest.get(digest)).copied();
+        let index = match seen.or_else(|| self.known_copy(&failure)) {
             Some(index) => {
-                self.index(&failure, index);
                 if let Some(known) = self.failures.get_mut(index) {
                     absorb(known, failure);
                 }
+                index
             }
-            None if self.failures.len() >= MAX_FAILURES => self.dropped += 1,
+            None if self.failures.len() >= MAX_FAILURES => {
+                self.dropped += 1;
+                return;
+            }
             None => {
-                let index = self.failures.len();
-                self.index(&failure, index);
-                self.by_code.entry(failure.code.clone()).or_default().push(index);
+                self.by_code.entry(failure.code.clone()).or_default().push(self.failures.len());
                 self.failures.push(failure);
+                self.failures.len() - 1
             }
+        };
+        if self.by_digest.len() < MAX_REMEMBERED {
+            self.by_digest.extend(digests.into_iter().flatten().map(|digest| (digest, index)));
         }
     }
 
@@ -67,25 +77,11 @@ impl Merge {
         (self.failures, self.dropped)
     }
 
-    fn index(&mut self, failure: &Failure, index: usize) {
-        if let Some(trace) = trace(&failure.fields) {
-            self.by_trace.entry((failure.code.clone(), trace.to_owned())).or_insert(index);
-        }
-        if let Some(content) = content(failure) {
-            self.by_content.entry((failure.code.clone(), content)).or_insert(index);
-        }
-    }
-
-    /// The known failure that this is a copy of.
-    fn same(&self, failure: &Failure) -> Option<usize> {
-        let code = &failure.code;
-        let traced = trace(&failure.fields).and_then(|trace| self.by_trace.get(&(code.clone(), trace.to_owned())));
-        let found = traced.or_else(|| content(failure).and_then(|content| self.by_content.get(&(code.clone(), content))));
-        found.copied().or_else(|| {
-            let known = self.by_code.get(code)?;
-            let recent = known.iter().rev().take(COMPARED).chain(known.first());
-            recent.copied().find(|index| self.failures.get(*index).is_some_and(|known| is_copy(known, failure)))
-        })
+    /// The failure of the same code that this may be a copy of.
+    fn known_copy(&self, failure: &Failure) -> Option<usize> {
+        let known = self.by_code.get(&failure.code)?;
+        let recent = known.iter().rev().take(COMPARED).chain(known.first());
+        recent.copied().find(|index| self.failures.get(*index).is_some_and(|known| is_copy(known, failure)))
     }
 }
 
@@ -93,18 +89,20 @@ fn trace(fields: &Fields) -> Option<&str> {
     fields.trace_id.as_deref().filter(|trace| is_guid(trace))
 }
 
-/// What the message says, apart from ids and times.
-fn content(failure: &Failure) -> Option<u64> {
-    if failure.message.is_empty() {
-        return None;
-    }
-    let mut hasher = DefaultHasher::new();
-    for value in said(&failure.fields) {
-        value.hash(&mut hasher);
-    }
+fn trace_digest(failure: &Failure) -> Option<u64> {
+    trace(&failure.fields).map(|trace| digest((&failure.code, trace)))
+}
+
+/// A digest of what the message says, apart from ids and times.
+fn content_digest(failure: &Failure) -> Option<u64> {
     let words: String = failure.message.chars().filter(|char| char.is_alphabetic()).collect();
-    words.hash(&mut hasher);
-    Some(hasher.finish())
+    (!words.is_empty()).then(|| digest((&failure.code, said(&failure.fields), words)))
+}
+
+fn digest(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The values that tell one failure of a code from another.
@@ -139,12 +137,20 @@ fn absorb(known: &mut Failure, copy: Failure) {
     if copy.found_by == FoundBy::Code {
         known.found_by = FoundBy::Code;
     }
-    let values = |failure: &Failure| said(&failure.fields).into_iter().flatten().count();
-    let longer = copy.message.len() > known.message.len() && copy.message.starts_with(&known.message);
-    if longer || (values(&copy) > values(known) && !copy.message.is_empty()) {
+    if says_more(known, &copy) {
         known.message = copy.message;
     }
     fill(&mut known.fields, copy.fields);
+}
+
+/// Whether the message of the copy is the better one: the known one was cut off, or is no message at all.
+fn says_more(known: &Failure, copy: &Failure) -> bool {
+    let values = |failure: &Failure| said(&failure.fields).into_iter().flatten().count();
+    let echo = copy.mentions == 0;
+    let was_cut = known.fields.trace_id.is_none() && copy.message.len() > known.message.len();
+    let goes_on = was_cut && copy.message.starts_with(&known.message);
+    let is_fuller = values(copy) > values(known) && !copy.message.is_empty();
+    known.message.is_empty() || (!echo && (goes_on || is_fuller))
 }
 
 fn fill(into: &mut Fields, from: Fields) {
@@ -170,5 +176,82 @@ fn fill(into: &mut Fields, from: Fields) {
         if slot.is_none() {
             *slot = value;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(at: usize, message: &str, subject: Option<&str>, trace: Option<&str>) -> Failure {
+        Failure {
+            code: Code::aadsts(700_213),
+            found_by: FoundBy::Code,
+            at: at..at + 12,
+            line: 1,
+            mentions: 1,
+            message: message.to_owned(),
+            fields: Fields {
+                subject: subject.map(str::to_owned),
+                trace_id: trace.map(|digit| format!("00000000-0000-0000-0000-00000000000{digit}")),
+                ..Fields::default()
+            },
+        }
+    }
+
+    fn counts(failures: impl IntoIterator<Item = Failure>) -> Vec<usize> {
+        let mut merge = Merge::default();
+        failures.into_iter().for_each(|failure| merge.add(failure));
+        merge.finish().0.iter().map(|failure| failure.mentions).collect()
+    }
+
+    #[test]
+    fn copies_are_one_failure() {
+        let one = failure(0, "No a.", Some("a"), Some("1"));
+        for (copy, expected) in [
+            (failure(9, "No a.", Some("a"), Some("1")), vec![2]),
+            (failure(9, "No a.", Some("a"), Some("2")), vec![2]),
+            (failure(9, "", None, None), vec![2]),
+            (failure(9, "No", None, Some("1")), vec![2]),
+            (failure(9, "No b.", Some("b"), Some("2")), vec![1, 1]),
+            (failure(9, "No b.", Some("b"), None), vec![1, 1]),
+        ] {
+            assert_eq!(counts([one.clone(), copy.clone()]), expected, "{copy:?}");
+            assert_eq!(counts([copy.clone(), one.clone()]), expected, "{copy:?} first");
+        }
+    }
+
+    #[test]
+    fn a_copy_completes_what_was_cut() {
+        let mut merge = Merge::default();
+        merge.add(failure(0, "No matching", None, None));
+        merge.add(failure(50, "No matching record for 'a'.", Some("a"), Some("1")));
+        let failures = merge.finish().0;
+        assert_eq!(failures[0].message, "No matching record for 'a'.");
+        assert_eq!(failures[0].fields.subject.as_deref(), Some("a"));
+        assert_eq!(failures[0].at.start, 0);
+    }
+
+    #[test]
+    fn addresses_count_only_where_nothing_else_does() {
+        let link = |number| Failure { code: Code::aadsts(number), ..failure(3, "", None, None) };
+        let mut merge = Merge::default();
+        merge.add_link(link(700_213));
+        merge.add_link(link(50058));
+        merge.add_link(link(50058));
+        merge.add(failure(90, "No a.", None, None));
+        let failures = merge.finish().0;
+        let found: Vec<_> = failures.iter().map(|failure| (failure.code.as_str(), failure.mentions)).collect();
+        assert_eq!(found, [("AADSTS50058", 2), ("AADSTS700213", 1)]);
+    }
+
+    #[test]
+    fn too_many_are_counted_not_kept() {
+        let mut merge = Merge::default();
+        for index in 0..MAX_FAILURES + 5 {
+            merge.add(failure(index, "No.", Some(&format!("subject {index}")), None));
+        }
+        let (failures, dropped) = merge.finish();
+        assert_eq!((failures.len(), dropped), (MAX_FAILURES, 5));
     }
 }

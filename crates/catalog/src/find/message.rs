@@ -41,7 +41,7 @@ pub(super) fn sentences(text: &str, start: usize, opener: Option<char>) -> Readi
     let data = body.get(end..).unwrap_or_default();
     let nested = usize::from(is_code(data)) * "AADSTS".len();
     Reading {
-        message: body.get(..end).unwrap_or_default().trim(),
+        message: body.get(..end).unwrap_or_default().trim().trim_end_matches(" -"),
         data: data.get(..data_end(data, nested)).unwrap_or_default(),
     }
 }
@@ -51,7 +51,8 @@ fn start(text: &str) -> Option<usize> {
     let closed = text.trim_start_matches(['\'', '"', ')', ']', '`']);
     let rest = closed.trim_start();
     if let Some(message) = rest.strip_prefix(':').or_else(|| rest.strip_prefix("- ")) {
-        return Some(text.len() - message.trim_start().len());
+        let message = message.trim_start();
+        return Some(text.len() - message.strip_prefix('"').unwrap_or(message).len());
     }
     let sentence = closed.len() == text.len() && rest.len() < closed.len() && rest.starts_with(char::is_uppercase);
     sentence.then(|| text.len() - rest.len())
@@ -65,7 +66,9 @@ fn end(text: &str, opener: Option<char>) -> usize {
         let ends = match char {
             '\n' | FIELD_END => true,
             '"' | '\'' | '`' => quotes.close(char, rest),
-            '<' | ',' | ' ' | '{' | 'C' | 'O' => ENDS.iter().any(|mark| rest.starts_with(mark)) || is_frame_in_line(rest),
+            '<' | ',' | ' ' | '{' | 'C' | 'O' => {
+                ENDS.iter().any(|mark| rest.starts_with(mark)) || is_frame_in_line(rest)
+            }
             'A' => index > 0 && is_code(rest),
             'T' | 't' | 'R' | 'r' | 'c' => !quotes.before.is_alphanumeric() && starts_with_label(rest),
             _ => false,
@@ -93,7 +96,8 @@ impl Quotes {
     fn close(&mut self, quote: char, rest: &str) -> bool {
         let after = rest.chars().nth(1);
         let word_follows = after.is_some_and(char::is_alphanumeric);
-        let opens = matches!(self.before, ' ' | '(' | ':' | '=' | '[' | ',') && after.is_some_and(|char| !char.is_whitespace());
+        let opens =
+            matches!(self.before, ' ' | '(' | ':' | '=' | '[' | ',') && after.is_some_and(|char| !char.is_whitespace());
         let structural = matches!(after, None | Some(',' | '}' | ']' | '\n'));
         match quote {
             '`' => self.opener == Some('`'),
@@ -165,6 +169,11 @@ fn label_value<'t>(text: &'t str, label: &str) -> Option<&'t str> {
     text.get(head.len()..)?.trim_start_matches([' ', '*', '_']).strip_prefix(':')
 }
 
+/// A label, or the first word of one that was cut.
+pub(super) fn begins_label(text: &str) -> bool {
+    starts_with_label(text) || ["Trace", "Correlation"].contains(&text)
+}
+
 /// `… Correlation`, when `ID:` is on the next line.
 pub(super) fn ends_in_half_a_label(text: &str) -> bool {
     let last = text.rsplit([' ', '\n']).next().unwrap_or_default();
@@ -184,17 +193,18 @@ pub(super) fn is_guid(text: &str) -> bool {
 /// Fills in the ids and times behind a message, from sentences and from JSON alike.
 pub(super) fn read_data(data: &str, fields: &mut Fields) {
     let lower = data.to_ascii_lowercase();
-    let id = |label: &str, key: &str| {
-        let named = labelled(data, &lower, label).map(|value| token(value, false));
+    let either = |label: &str, key: &str| {
+        let named = labelled(data, &lower, label).map(id);
         let member = keyed(data, &lower, key);
         let whole = [named, member].into_iter().flatten().find(|value| is_guid(value));
         whole.or(named).or(member).filter(|value| !value.is_empty()).map(str::to_owned)
     };
-    fields.trace_id = fields.trace_id.take().or_else(|| id("trace id", "trace_id"));
-    fields.correlation_id = fields.correlation_id.take().or_else(|| id("correlation id", "correlation_id"));
+    fields.trace_id = fields.trace_id.take().or_else(|| either("trace id", "trace_id"));
+    fields.correlation_id = fields.correlation_id.take().or_else(|| either("correlation id", "correlation_id"));
     if fields.timestamp.is_none() {
-        let named = labelled(data, &lower, "timestamp").map(|value| token(value, true));
-        fields.timestamp = named.or_else(|| keyed(data, &lower, "timestamp")).filter(|time| !time.is_empty()).map(str::to_owned);
+        let named = labelled(data, &lower, "timestamp").map(time);
+        fields.timestamp =
+            named.or_else(|| keyed(data, &lower, "timestamp")).filter(|time| !time.is_empty()).map(str::to_owned);
     }
     let suberror = keyed(data, &lower, "suberror").filter(|value| !value.is_empty());
     fields.suberror = fields.suberror.take().or_else(|| suberror.map(str::to_owned));
@@ -208,18 +218,30 @@ pub(super) fn labelled<'t>(text: &'t str, lower: &str, label: &str) -> Option<&'
     })
 }
 
-/// An id, or a time with the blank inside it, however it was masked.
-pub(super) fn token(text: &str, time: bool) -> &str {
-    let text = text.trim_start_matches([' ', '*']);
-    if time && let Some(length) = iso_time(text) {
+/// An id, however it was masked.
+pub(super) fn id(text: &str) -> &str {
+    let text = text.trim_start();
+    match text.get(..36).filter(|guid| is_guid(guid)) {
+        Some(guid) => guid,
+        None => word(text).trim_end_matches(')'),
+    }
+}
+
+/// A time with the blank inside it, however it was masked.
+pub(super) fn time(text: &str) -> &str {
+    let text = text.trim_start();
+    if let Some(length) = iso_time(text) {
         return text.get(..length).unwrap_or_default();
     }
-    if !time && let Some(guid) = text.get(..36).filter(|guid| is_guid(guid)) {
-        return guid;
-    }
-    let end = if time { text.find(['\n', '"', '\'', FIELD_END, ',']) } else { None };
-    let end = end.or_else(|| text.find([' ', '\n', '"', '\'', ',', '<', FIELD_END, '\\', '`']));
-    text.get(..end.unwrap_or(text.len()).min(text.floor_char_boundary(80))).unwrap_or_default().trim().trim_end_matches('*').trim_end_matches(')')
+    let date = word(text);
+    let clock =
+        text.get(date.len()..).and_then(|rest| rest.strip_prefix(' ')).map(word).filter(|clock| clock.ends_with('Z'));
+    text.get(..date.len() + clock.map_or(0, |clock| clock.len() + 1)).unwrap_or_default()
+}
+
+fn word(text: &str) -> &str {
+    let end = text.find([' ', '\n', '"', '\'', ',', '<', FIELD_END, '\\', '`']).unwrap_or(text.len());
+    text.get(..end.min(text.floor_char_boundary(80))).unwrap_or_default()
 }
 
 /// The value of a key, as JSON, Python and forms write it; the key in lower case.
@@ -230,7 +252,9 @@ pub(super) fn keyed<'t>(text: &'t str, lower: &str, key: &str) -> Option<&'t str
         let quoted = before.filter(|char| matches!(char, '"' | '\''));
         let value = match quoted {
             Some(quote) => value.strip_prefix(quote)?,
-            None if before.is_some_and(|char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.')) => return None,
+            None if before.is_some_and(|char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.')) => {
+                return None;
+            }
             None => value,
         };
         let value = value.trim_start_matches(' ');
@@ -245,5 +269,69 @@ fn unquoted(value: &str) -> &str {
     match quoted {
         Some(quote) => value.get(1..).and_then(|rest| rest.split(quote).next()).unwrap_or_default(),
         None => value.split([',', '}', ']', ' ', '\n', FIELD_END]).next().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_ends_with_its_sentences() {
+        for (text, opener, message) in [
+            (": No record. Trace ID: x", None, "No record."),
+            (": No record.\nTrace ID: x", None, "No record."),
+            (
+                ": No record for 'a b'. https://contoso.com/a Correlation ID: x",
+                None,
+                "No record for 'a b'. https://contoso.com/a",
+            ),
+            (": No record.\",\"error_codes\":[1]", None, "No record."),
+            (": No \"quoted\" record\"", None, "No \"quoted\" record"),
+            (": No 'a' record.', 'error_codes': [1]", None, "No 'a' record."),
+            (": No 'a' record.' and more", Some('\''), "No 'a' record."),
+            (": Don't know O'Brien's 'O'Brien' app.</psf:text>", None, "Don't know O'Brien's 'O'Brien' app."),
+            (": No record.,Source=Microsoft,''Type=x", None, "No record."),
+            (": No record. ---> System.Exception", None, "No record."),
+            (": No record.   at Contoso.Client.Get(String url)", None, "No record."),
+            (": Wrong credentials. AADSTS50012: Wrong secret.", None, "Wrong credentials."),
+            (" - No record. - Trace ID: x", None, "No record."),
+            (" Client assertion", None, "Client assertion"),
+            ("\": \"No record\"", None, "No record"),
+            (". To resolve this, assign it.", None, ""),
+            (" when signing in", None, ""),
+            ("` is met", Some('`'), ""),
+        ] {
+            assert_eq!(after_code(text, opener).message, message, "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_are_read_from_sentences_and_objects() {
+        let guid = "11111111-2222-3333-4444-555555550100";
+        for data in [
+            format!("Trace ID: {guid} Correlation ID: c Timestamp: 2026-02-03 10:15:02Z"),
+            format!("Trace ID: {guid}Correlation ID: c\nTimestamp: 2026-02-03 10:15:02Z\""),
+            format!(
+                "Trace ID: *** Correlation ID: c\", \"trace_id\": \"{guid}\", \"timestamp\":\"2026-02-03 10:15:02Z\""
+            ),
+            format!("', 'timestamp': '2026-02-03 10:15:02Z', 'trace_id': '{guid}', 'correlation_id': 'c'"),
+            format!("{FIELD_END}trace_id={guid}{FIELD_END}correlation_id=c{FIELD_END}timestamp=2026-02-03"),
+        ] {
+            let mut fields = Fields::default();
+            read_data(&data, &mut fields);
+            assert_eq!(fields.trace_id.as_deref(), Some(guid), "{data}");
+            assert_eq!(fields.correlation_id.as_deref(), Some("c"), "{data}");
+            assert!(fields.timestamp.is_some_and(|time| time.starts_with("2026-02-03")), "{data}");
+        }
+    }
+
+    #[test]
+    fn masked_ids_stay_as_they_are() {
+        let mut fields = Fields::default();
+        read_data("Trace ID: *** Correlation ID: [REDACTED] Timestamp: redacted:id redacted:id01Z\",", &mut fields);
+        assert_eq!(fields.trace_id.as_deref(), Some("***"));
+        assert_eq!(fields.correlation_id.as_deref(), Some("[REDACTED]"));
+        assert_eq!(fields.timestamp.as_deref(), Some("redacted:id redacted:id01Z"));
     }
 }

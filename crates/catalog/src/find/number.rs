@@ -48,6 +48,7 @@ fn digits(view: View<'_>, start: usize) -> Option<(String, usize)> {
                 1
             }
             b'*' if view.after(at, 2) == b"**" => 2,
+            0x1b => colour(view.after(at, 16))?,
             b'[' => 1,
             b']' => address(view, at)?,
             b'\r' | b'\n' => match wrapped(view, at, digits.len()) {
@@ -79,6 +80,11 @@ fn address(view: View<'_>, at: usize) -> Option<usize> {
         return Some(1);
     }
     after.iter().position(|byte| *byte == b')').map(|end| end + 1)
+}
+
+/// The length of a terminal's colour sequence.
+fn colour(after: &[u8]) -> Option<usize> {
+    after.iter().position(|byte| *byte == b'm').map(|end| end + 1)
 }
 
 /// Where the digits go on after a line end inside them.
@@ -190,11 +196,16 @@ fn skip_escaped(after: &[u8], allowed: &[u8]) -> usize {
 }
 
 fn bare_number(view: View<'_>, start: usize) -> Option<(u32, usize)> {
-    let digits: String =
-        view.after(start, DIGITS.end + 1).iter().take_while(|byte| byte.is_ascii_digit()).map(|byte| char::from(*byte)).collect();
+    let digits: String = view
+        .after(start, DIGITS.end + 1)
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .map(|byte| char::from(*byte))
+        .collect();
     let end = start + digits.len();
     let after = view.after(end, 1).first();
-    let whole = DIGITS.contains(&digits.len()) && !after.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let whole =
+        DIGITS.contains(&digits.len()) && !after.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     whole_number(&digits).filter(|_| whole).map(|number| (number, end))
 }
 
@@ -251,6 +262,7 @@ mod tests {
             (r"\\u0022AADSTS50105", Some(50105)),
             ("%3AAADSTS50105%3A", Some(50105)),
             ("\u{1b}[1;31mAADSTS50105\u{1b}[0m", Some(50105)),
+            ("AADSTS\u{1b}[1m50105\u{1b}[0m: No", Some(50105)),
         ] {
             assert_eq!(number(text), expected, "{text}");
         }

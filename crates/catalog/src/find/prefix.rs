@@ -48,6 +48,9 @@ fn one_prefix(text: &str, boxed: bool) -> Option<(usize, bool)> {
     if BOX.contains(&first) {
         return Some((first.len_utf8(), false));
     }
+    if first == '>' && (text.starts_with("> ") || text.len() == 1) {
+        return Some((1, false));
+    }
     if boxed {
         return None;
     }
@@ -55,7 +58,6 @@ fn one_prefix(text: &str, boxed: bool) -> Option<(usize, bool)> {
         return text.find(']').filter(|end| *end <= 20).map(|end| (end + 1, false));
     }
     match first {
-        '>' if text.starts_with("> ") || text.len() == 1 => Some((1, false)),
         '#' if text.len() > 1 && text.trim_end().ends_with('#') => Some((1, false)),
         'I' | 'W' | 'E' | 'F' => klog(text).map(|length| (length, true)),
         '[' | '0'..='9' => stamp(text).map(|length| (length, true)),

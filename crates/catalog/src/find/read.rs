@@ -17,12 +17,6 @@ const NEAR: usize = 3 * 1024;
 /// How much of an object around a bare number is read, in bytes.
 const OBJECT: usize = 2 * 1024;
 
-/// The codes of a federated exchange, whose issuer, subject and audience the login step prints.
-const FEDERATED: [u32; 23] = [
-    50166, 501_661, 70021, 70024, 70025, 70052, 700_211, 700_212, 700_213, 700_214, 700_222, 700_223, 700_226, 700_227,
-    700_229, 700_231, 700_236, 700_238, 700_263, 90061, 7_000_272, 7_000_274, 7_002_381,
-];
-
 /// Reads the failure of a hit; none where the hit only repeats what stands beside it.
 pub(super) fn failure(view: View<'_>, hit: &Hit, knowledge: &Knowledge) -> Option<Failure> {
     let mut failure = Failure {
@@ -79,8 +73,7 @@ fn read_sentences(view: View<'_>, start: usize, hit: &Hit, knowledge: &Knowledge
     }
     fields::read_message(&failure.message, &mut failure.fields);
     message::read_data(reading.data, &mut failure.fields);
-    let federated = failure.code.number().is_some_and(is_federated);
-    context::read_before(view, hit.at.start, federated, &mut failure.fields);
+    context::read_before(view, hit.at.start, is_federated(&failure.code), &mut failure.fields);
     let found = &mut failure.fields;
     found.oauth_error = found.oauth_error.take().or_else(|| context::oauth_error_behind(reading.data));
     found.tenant = found.tenant.take().or_else(|| context::tenant_in(reading.data));
@@ -103,8 +96,9 @@ fn has_its_ids(text: &str) -> bool {
     text.contains("Timestamp:") || text.contains("correlation_id")
 }
 
-fn is_federated(number: u32) -> bool {
-    FEDERATED.contains(&number) || number / 10 == 700_213 || number / 10 == 700_214 || number / 10 == 700_212
+/// Whether the code belongs to a federated exchange, whose issuer, subject and audience the login step prints.
+fn is_federated(code: &Code) -> bool {
+    crate::entry(code.as_str()).is_some_and(|entry| entry.family.starts_with("federation."))
 }
 
 /// Whether the message with its `AADSTS` number stands next to the bare number.
@@ -128,7 +122,8 @@ fn read_object(view: View<'_>, hit: &Hit, failure: &mut Failure) {
     let after = if flat { after.as_str().split('}').next().unwrap_or_default() } else { after.as_str() };
     for part in [after, before] {
         let lower = part.to_ascii_lowercase();
-        let member = |key: &str| message::keyed(part, &lower, key).filter(|value| !value.is_empty() && *value != "null");
+        let member =
+            |key: &str| message::keyed(part, &lower, key).filter(|value| !value.is_empty() && *value != "null");
         message::read_data(part, &mut failure.fields);
         let found = &mut failure.fields;
         fill(&mut found.oauth_error, member("error").filter(|_| flat));

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, packed};
+use aho_corasick::{AhoCorasick, Match, MatchKind, packed};
 
 use super::number;
 use super::window::View;
@@ -88,17 +88,22 @@ impl Literals {
         if literals.is_empty() {
             return Self::Nothing;
         }
-        match packed::Config::new().builder().extend(literals).build() {
+        // The longest, because one literal may be the beginning of another.
+        match packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).builder().extend(literals).build() {
             Some(searcher) => Self::Packed(searcher),
-            None => AhoCorasick::new(literals).map_or(Self::Nothing, Self::Automaton),
+            None => AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(literals)
+                .map_or(Self::Nothing, Self::Automaton),
         }
     }
 
     /// Calls back with the number of each literal found and where it starts.
     pub(super) fn each(&self, haystack: &[u8], mut found: impl FnMut(usize, usize)) {
+        let mut found = |hit: Match| found(hit.pattern().as_usize(), hit.start());
         match self {
-            Self::Packed(searcher) => searcher.find_iter(haystack).for_each(|hit| found(hit.pattern().as_usize(), hit.start())),
-            Self::Automaton(searcher) => searcher.find_iter(haystack).for_each(|hit| found(hit.pattern().as_usize(), hit.start())),
+            Self::Packed(searcher) => searcher.find_iter(haystack).for_each(&mut found),
+            Self::Automaton(searcher) => searcher.find_iter(haystack).for_each(&mut found),
             Self::Nothing => {}
         }
     }
@@ -118,10 +123,16 @@ impl Scan {
         FRAGMENTS.iter().any(|(fragment, clue)| matches!(clue, Clue::Platform) && code.contains(fragment))
     }
 
-    /// The hits that begin in the range, in order, and the line ends in it.
-    pub(super) fn hits(&self, view: View<'_>, range: Range<usize>, is_platform: impl Fn(&str) -> bool) -> (Vec<Hit>, usize) {
+    /// The hits that begin in the range, in order, and where its lines end.
+    pub(super) fn hits(
+        &self,
+        view: View<'_>,
+        range: Range<usize>,
+        is_platform: impl Fn(&str) -> bool,
+    ) -> (Vec<Hit>, LineEnds) {
         let mut hits = Vec::new();
-        let mut line_ends = 0;
+        let mut line_ends =
+            LineEnds { start: range.start, before: Vec::with_capacity(range.len() / STRIDE + 1), total: 0 };
         for start in range.clone().step_by(STRIDE) {
             let end = (start + STRIDE).min(range.end);
             self.0.each(view.slice(start..end + OVERLAP), |fragment, offset| {
@@ -130,10 +141,34 @@ impl Scan {
                     follow(view, at, *clue, &is_platform, &mut hits);
                 }
             });
-            line_ends += memchr::memchr_iter(b'\n', view.slice(start..end)).count();
+            line_ends.before.push(line_ends.total);
+            line_ends.total += count(view.slice(start..end));
         }
         (hits, line_ends)
     }
+}
+
+/// The line ends of a range, counted along with the search.
+#[derive(Debug)]
+pub(super) struct LineEnds {
+    start: usize,
+    /// How many stand before each stride.
+    before: Vec<usize>,
+    /// How many there are.
+    pub(super) total: usize,
+}
+
+impl LineEnds {
+    /// How many more line ends stand before an offset than before the range; less than none for an offset before it.
+    pub(super) fn until(&self, view: View<'_>, at: usize) -> isize {
+        let Some(inside) = at.checked_sub(self.start) else { return -count(view.slice(at..self.start)).cast_signed() };
+        let before = self.before.get(inside / STRIDE).copied().unwrap_or(self.total);
+        (before + count(view.slice(at - inside % STRIDE..at))).cast_signed()
+    }
+}
+
+fn count(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', bytes).count()
 }
 
 /// Reads what a fragment is part of.

@@ -23,23 +23,25 @@ const NEIGHBOUR: usize = 48;
 /// How much longer than its words a piece of a sentence may be, in bytes.
 const SLACK: usize = 60;
 
-/// The shortest word that is searched for.
-const MIN_SEARCHED: usize = 5;
-
 /// The shortest word that counts.
 const MIN_WORD: usize = 4;
 
-/// How many words one search looks for: it is vectorised only for a few dozen.
-const GROUP: usize = 48;
+/// How many words one search looks for: more make it slower than a second search.
+const GROUP: usize = 64;
+
+/// How many sentences a common word must save a search for, to be preferred to a rare one.
+const RARE: usize = 20;
 
 /// Words that logs are full of: another one of the sentence is searched for where there is one.
-const COMMON: [&str; 48] = [
-    "access", "account", "active", "after", "application", "attempts", "azure", "because", "before", "being", "check",
-    "client", "configuration", "configured", "connect", "connection", "correct", "could", "default", "description", "error",
-    "execution", "failed", "following", "function", "identifier", "include", "information", "invalid", "login", "message",
-    "microsoft", "operation", "parameter", "please", "processing", "provided", "received", "refresh", "request", "required",
-    "resource", "response", "server", "service", "status", "there", "token",
-];
+const COMMON: &str = "about access account active activity after against application attempts authentication azure because before \
+    being blocked cannot check client code configuration configured connect connection contain correct could data \
+    default description disabled does driver endpoint error exception execution exist expired failed fails file \
+    following found from function header identifier include information instance invalid license login match \
+    message microsoft minutes missing module must name namespace network operation option parameter parameters \
+    password path permission please process processing provided query received reference refresh request requested \
+    required requires resource response result scheduled secret server service session specified started status \
+    success support supported takes test there this timed token tokens true type unable update user using valid \
+    value values version was with without workspace your";
 
 /// The words of a sentence.
 #[derive(Debug)]
@@ -137,20 +139,26 @@ impl Sentence {
 #[derive(Debug)]
 struct Searched {
     length: usize,
+    /// Which fingerprints the neighbours have: most words are rejected by it.
+    filter: [u64; 4],
     neighbours: Vec<(String, Place)>,
     /// Places without any neighbour.
     alone: Vec<Place>,
 }
 
 impl Searched {
-    fn new(word: &str, places: Vec<Place>, sentences: &[Sentence]) -> Self {
-        let mut searched = Self { length: word.len(), neighbours: Vec::new(), alone: Vec::new() };
-        for place in places {
+    fn new(word: &str, places: &[Place], sentences: &[Sentence]) -> Self {
+        let mut searched = Self { length: word.len(), filter: [0; 4], neighbours: Vec::new(), alone: Vec::new() };
+        for place in places.iter().copied() {
             let words = sentences.get(place.sentence).map(|sentence| sentence.words.as_slice()).unwrap_or_default();
             let before = place.position.checked_sub(1).and_then(|index| words.get(index));
             let beside: Vec<_> = before.into_iter().chain(words.get(place.position + 1)).collect();
             if beside.is_empty() {
                 searched.alone.push(place);
+            }
+            for word in &beside {
+                let (index, bit) = fingerprint(word.as_bytes());
+                searched.filter[index] |= bit;
             }
             searched.neighbours.extend(beside.into_iter().map(|word| (word.clone(), place)));
         }
@@ -158,28 +166,36 @@ impl Searched {
         searched
     }
 
-    /// The places in sentences at which one of these words is the neighbour.
-    fn beside<'s>(&'s self, words: impl Iterator<Item = &'s [u8]>) -> impl Iterator<Item = Place> {
-        let known = words.flat_map(|word| {
-            let start = self.neighbours.partition_point(|(neighbour, _)| neighbour.as_bytes() < word);
-            let rest = self.neighbours.get(start..).unwrap_or_default();
-            rest.iter().take_while(move |(neighbour, _)| neighbour.as_bytes() == word).map(|(_, place)| *place)
-        });
-        known.chain(self.alone.iter().copied())
+    /// The places in sentences that have the word as a neighbour.
+    fn beside(&self, word: &[u8]) -> impl Iterator<Item = Place> {
+        let (index, bit) = fingerprint(word);
+        let known = if self.filter[index] & bit == 0 { &[] } else { self.neighbours.as_slice() };
+        let start = known.partition_point(|(neighbour, _)| neighbour.as_bytes() < word);
+        let rest = known.get(start..).unwrap_or_default();
+        rest.iter().take_while(move |(neighbour, _)| neighbour.as_bytes() == word).map(|(_, place)| *place)
     }
 }
 
-/// The nearest words before and behind a place.
-fn nearest<'t>(text: &'t Lowered, word: &Range<usize>) -> impl Iterator<Item = &'t [u8]> {
+/// One bit out of four times 64 for a word.
+fn fingerprint(word: &[u8]) -> (usize, u64) {
+    let letter = |index: usize| u32::from(word.get(index).copied().unwrap_or_default());
+    let mixed = letter(0) + 5 * letter(1) + 31 * letter(word.len().saturating_sub(1)) + 7 * letter(word.len() / 2);
+    (usize::from(word.len() & 3 != 0) + 2 * usize::from(word.len() > 7), 1 << (mixed % 64))
+}
+
+/// Calls back with the two nearest words before and behind a place.
+fn each_nearest(text: &Lowered, word: &Range<usize>, mut found: impl FnMut(&[u8])) {
     let outside = |byte: &u8| !byte.is_ascii_alphabetic();
     let before = text.slice(word.start.saturating_sub(NEIGHBOUR)..word.start).rsplit(outside);
     let behind = text.slice(word.end..word.end + NEIGHBOUR).split(outside);
     let long = |word: &&[u8]| word.len() >= MIN_WORD;
-    before.filter(long).take(2).chain(behind.filter(long).take(2)).flat_map(|word| {
+    for word in before.filter(long).take(2).chain(behind.filter(long).take(2)) {
+        found(word);
         // The letter of an escape sticks to the word behind it.
-        let escaped = word.strip_prefix(b"n").or_else(|| word.strip_prefix(b"r"));
-        [Some(word), escaped].into_iter().flatten()
-    })
+        if let [b'n' | b'r', word @ ..] = word {
+            found(word);
+        }
+    }
 }
 
 impl Sieve {
@@ -188,40 +204,47 @@ impl Sieve {
         let sentences: Vec<_> = sentences.map(Sentence::new).collect();
         let mut places: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
         for (index, sentence) in sentences.iter().enumerate() {
-            for (position, word) in sentence.words.iter().enumerate().filter(|(_, word)| word.len() >= MIN_SEARCHED) {
+            for (position, word) in sentence.words.iter().enumerate() {
                 places.entry(word).or_default().push(Place { sentence: index, position });
             }
         }
-        let chosen = choose(&places, sentences.len());
-        let words = chosen.iter().map(|word| Searched::new(word, places.remove(word.as_str()).unwrap_or_default(), &sentences));
-        let words = words.collect();
-        let search = chosen.chunks(GROUP).map(Literals::new).collect();
+        let chosen = choose(places.into_iter().collect(), sentences.len());
+        let search =
+            chosen.chunks(GROUP).map(|group| Literals::new(&group.iter().map(|(word, _)| word).collect::<Vec<_>>()));
+        let search = search.collect();
+        let words = chosen.iter().map(|(word, places)| Searched::new(word, places, &sentences)).collect();
         Self { search, words, sentences }
     }
 
-    /// The places at which a sentence may stand, in order.
-    pub(super) fn suspects(&self, text: &Lowered) -> Vec<usize> {
+    /// The places at which sentences may stand, in order, with the numbers of the sentences.
+    pub(super) fn suspects(&self, text: &Lowered) -> Vec<(usize, usize)> {
         let mut suspects = Vec::new();
         for (group, search) in self.search.iter().enumerate() {
             text.each(search, |word, at| {
-                if self.words.get(group * GROUP + word).is_some_and(|word| self.is_suspect(text, at, word)) {
-                    suspects.push(at);
+                if let Some(word) = self.words.get(group * GROUP + word) {
+                    self.suspect(text, at, word, &mut suspects);
                 }
             });
         }
         suspects.sort_unstable();
+        suspects.dedup();
         suspects
     }
 
-    fn is_suspect(&self, text: &Lowered, at: usize, searched: &Searched) -> bool {
+    fn suspect(&self, text: &Lowered, at: usize, searched: &Searched, suspects: &mut Vec<(usize, usize)>) {
         let word = at..at + searched.length;
         let goes_on = text.slice(word.end..word.end + 1).iter().any(u8::is_ascii_alphabetic);
         if goes_on || ends_inside_a_word(text.slice(at.saturating_sub(2)..at)) {
-            return false;
+            return;
         }
-        searched.beside(nearest(text, &word)).any(|place| {
-            self.sentences.get(place.sentence).is_some_and(|sentence| sentence.is_around(text, &word, place.position))
-        })
+        let mut check = |place: Place| {
+            let sentence = self.sentences.get(place.sentence);
+            if sentence.is_some_and(|sentence| sentence.is_around(text, &word, place.position)) {
+                suspects.push((at, place.sentence));
+            }
+        };
+        each_nearest(text, &word, |near| searched.beside(near).for_each(&mut check));
+        searched.alone.iter().copied().for_each(check);
     }
 }
 
@@ -239,22 +262,30 @@ fn words(part: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Few words of which every sentence contains one, rare ones where possible.
-fn choose(places: &BTreeMap<&str, Vec<Place>>, sentences: usize) -> Vec<String> {
-    let common: HashSet<&str> = COMMON.into();
-    let mut covered = vec![false; sentences];
+fn choose(mut words: Vec<(&str, Vec<Place>)>, sentences: usize) -> Vec<(&str, Vec<Place>)> {
+    let common: HashSet<&str> = COMMON.split_whitespace().collect();
+    let mut users = vec![Vec::new(); sentences];
+    for (index, (_, places)) in words.iter().enumerate() {
+        places.iter().filter_map(|place| users.get_mut(place.sentence).map(|users| users.push(index))).count();
+    }
+    let mut gains: Vec<usize> = words.iter().map(|(_, places)| places.len()).collect();
     let mut chosen = Vec::new();
     loop {
-        let gain = |places: &[Place]| places.iter().filter(|place| covered.get(place.sentence) == Some(&false)).count();
-        let rank = |word: &str, places: &[Place]| gain(places) * if common.contains(word) { 1 } else { 4 };
-        let ranked = places.iter().map(|(word, places)| (rank(word, places), *word));
-        let Some((_, word)) = ranked.filter(|(rank, _)| *rank > 0).max_by_key(|(rank, word)| (*rank, word.len())) else {
+        let rank = |(index, gain): (usize, &usize)| {
+            let word = words.get(index).map_or("", |(word, _)| word);
+            let rare = word.len() > MIN_WORD && !common.contains(word);
+            (gain * if rare { RARE } else { 1 }, word.len(), index)
+        };
+        let Some((_, _, best)) = gains.iter().enumerate().map(rank).max().filter(|(rank, ..)| *rank > 0) else {
             return chosen;
         };
-        for place in places.get(word).into_iter().flatten() {
-            if let Some(covered) = covered.get_mut(place.sentence) {
-                *covered = true;
+        for place in words.get(best).map(|(_, places)| places.clone()).unwrap_or_default() {
+            for user in users.get_mut(place.sentence).map(std::mem::take).unwrap_or_default() {
+                gains[user] -= 1;
             }
         }
-        chosen.push(word.to_owned());
+        if let Some(best) = words.get_mut(best) {
+            chosen.push(std::mem::take(best));
+        }
     }
 }

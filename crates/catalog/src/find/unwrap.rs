@@ -32,7 +32,8 @@ pub(super) struct Vocabulary(HashSet<String>);
 impl Vocabulary {
     pub(super) fn new<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         let words = texts.into_iter().flat_map(|text| text.split(|char: char| !char.is_ascii_alphabetic()));
-        let labels = ["aadsts", "trace", "correlation", "timestamp", "subject", "audience", "issuer", "presented", "against"];
+        let labels =
+            ["aadsts", "trace", "correlation", "timestamp", "subject", "audience", "issuer", "presented", "against"];
         let known = words.filter(|word| word.len() > 1).chain(labels);
         Self(known.map(str::to_ascii_lowercase).collect())
     }
@@ -47,9 +48,9 @@ pub(super) fn message_text(view: View<'_>, start: usize, limit: usize, words: &V
     let mut lines = Lines::new(view, start, limit);
     let mut previous = lines.next().unwrap_or_default();
     let mut out = previous.text.clone();
-    let mut cut_at = None;
+    let mut cut_at: Option<Option<usize>> = None;
     while let Some(next) = lines.peek(0).cloned() {
-        let mut join = relation(out.as_str(), &previous, &next, &mut lines);
+        let mut join = relation(out.as_str(), &previous, &next, cut_at.flatten(), &mut lines);
         if join == Join::Blank {
             let width = *cut_at.get_or_insert_with(|| cut_width(&previous, &mut lines));
             join = wrap(out.as_str(), &previous, &next, width, words);
@@ -85,7 +86,7 @@ pub(super) fn running_text(view: View<'_>, start: usize, limit: usize, words: &V
     out
 }
 
-fn relation(out: &str, previous: &Line, next: &Line, lines: &mut Lines<'_>) -> Join {
+fn relation(out: &str, previous: &Line, next: &Line, cut_at: Option<usize>, lines: &mut Lines<'_>) -> Join {
     let text = next.text.as_str().trim();
     let so_far = out.trim_end();
     if text.is_empty() || message::is_stack_frame(text) {
@@ -94,28 +95,35 @@ fn relation(out: &str, previous: &Line, next: &Line, lines: &mut Lines<'_>) -> J
     if message::ends_in_half_a_label(so_far) {
         return Join::Blank;
     }
-    if message::starts_with_label(text) {
+    if message::begins_label(text) {
         return Join::Line;
     }
     if previous.prefix.boxed && next.prefix.boxed || matches!(so_far, "" | ":") {
         return Join::Blank;
     }
-    let goes_on = is_open(so_far) && starts_in_a_sentence(text);
+    let after_ids = so_far.rsplit('\n').next().is_some_and(message::begins_label);
+    let goes_on = !after_ids && is_open(so_far) && starts_in_a_sentence(text);
     if next.prefix.stamped && !goes_on {
         return Join::Stop;
     }
-    if is_member(text) || (text.starts_with(['}', ']']) || text.bytes().all(|byte| byte.is_ascii_digit())) && out.contains("\n\"") {
+    if is_member(text)
+        || (text.starts_with(['}', ']']) || text.bytes().all(|byte| byte.is_ascii_digit())) && out.contains("\n\"")
+    {
         return Join::Line;
     }
-    let hard = is_open(so_far) && previous.width >= MIN_WIDTH && previous.width == next.width;
-    if goes_on || hard || text.starts_with("http") || has_label_ahead(lines) { Join::Blank } else { Join::Stop }
+    let hard = previous.width >= MIN_WIDTH && (previous.width == next.width || cut_at == Some(previous.width));
+    if goes_on || (hard && is_open(so_far)) || text.starts_with("http") || has_label_ahead(lines) {
+        Join::Blank
+    } else {
+        Join::Stop
+    }
 }
 
 /// A member of a JSON object on a line of its own.
 fn is_member(text: &str) -> bool {
-    text.strip_prefix('"').and_then(|rest| rest.split_once('"')).is_some_and(|(key, rest)| {
-        key.len() <= 40 && rest.trim_start().starts_with(':')
-    })
+    text.strip_prefix('"')
+        .and_then(|rest| rest.split_once('"'))
+        .is_some_and(|(key, rest)| key.len() <= 40 && rest.trim_start().starts_with(':'))
 }
 
 /// Whether the sentence has not ended yet.
@@ -124,7 +132,9 @@ fn is_open(text: &str) -> bool {
 }
 
 fn starts_in_a_sentence(text: &str) -> bool {
-    text.chars().next().is_some_and(|char| !char.is_uppercase() && !matches!(char, '{' | '[' | '#' | '<' | '$' | '+' | '-'))
+    text.chars()
+        .next()
+        .is_some_and(|char| !char.is_uppercase() && !matches!(char, '{' | '[' | '#' | '<' | '$' | '+' | '-'))
 }
 
 /// Whether the trace id of this message stands further down in the same paragraph.
@@ -199,5 +209,53 @@ fn is_open_quote(word: &str) -> bool {
 
 fn is_rest_of_address(tail: &str, head: &str) -> bool {
     let ends = tail.ends_with(['.', ',', '\'', '"', ')']);
-    !ends && head.contains(['/', '-', '.', '?', '=', '#']) && !head.starts_with(char::is_uppercase) && !head.contains("://")
+    !ends
+        && head.contains(['/', '-', '.', '?', '=', '#'])
+        && !head.starts_with(char::is_uppercase)
+        && !head.contains("://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unwrapped(text: &str) -> String {
+        let words = Vocabulary::new(["No matching federated identity record found for presented assertion subject"]);
+        message_text(View::new(text.as_bytes(), 0), 0, 4_000, &words).as_str().to_owned()
+    }
+
+    #[test]
+    fn wrapped_lines_are_joined() {
+        for (text, joined) in [
+            (": No matching\nfederated record\n\nnext", ": No matching federated record"),
+            (":\n No matching\n", ": No matching"),
+            (": No.\r\nTrace ID: x\r\nCorrelation\r\nID: y\r\nother", ": No.\nTrace ID: x\nCorrelation ID: y"),
+            (": No matching record\nWe see this since Monday", ": No matching record"),
+            (": No.\n   at Contoso.Client.Get(String url)", ": No."),
+            (": No.\n2026-02-03T10:15:02Z next", ": No."),
+            (": No\n2026-02-03T10:15:02Z matching", ": No matching"),
+            (": No \"a\",\n  \"error_codes\": [\n    1\n  ],\n}\n\"x\"", ": No \"a\",\n\"error_codes\": [\n1\n],\n}"),
+        ] {
+            assert_eq!(unwrapped(text), joined, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_box_is_taken_apart() {
+        let text =
+            "│ x: No matching federated identity\n│ record found. See\n│ https://contoso.com/a\n│ \n│   with data.x";
+        assert_eq!(unwrapped(text), "│ x: No matching federated identity record found. See https://contoso.com/a");
+    }
+
+    #[test]
+    fn cut_words_become_whole() {
+        let text = "│ x: No matching federated identity rec\n\
+                    │ ord found for presented assertion sub\n\
+                    │ ject 'repo:contoso/a:ref'. Trace ID: 1\n\
+                    │ 1111111-2222-3333-4444-555555550100\n╵";
+        assert!(unwrapped(text).ends_with(
+            "identity record found for presented assertion subject 'repo:contoso/a:ref'. \
+             Trace ID: 11111111-2222-3333-4444-555555550100"
+        ));
+    }
 }

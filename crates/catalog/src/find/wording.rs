@@ -1,8 +1,9 @@
 //! Recognises a failure by the sentence of its message where the number is missing.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use memchr::memmem;
 
 use super::decode;
 use super::scan::{Hit, HitKind};
@@ -42,7 +43,6 @@ struct Template {
 #[derive(Debug)]
 pub(super) struct Wordings {
     sieve: Sieve,
-    keys: Option<AhoCorasick>,
     templates: Vec<Template>,
 }
 
@@ -50,28 +50,37 @@ impl Wordings {
     /// Prepares the messages of codes.
     pub(super) fn new(messages: &[(&'static str, &'static str)]) -> Self {
         let templates: Vec<_> = messages.iter().filter_map(|(code, message)| template(code, message)).collect();
-        let keys: Vec<_> = templates.iter().filter_map(|template| template.parts.get(template.key)).collect();
-        let sieve = Sieve::new(templates.iter().map(|template| template.parts.as_slice()));
-        Self { sieve, keys: AhoCorasick::new(keys).ok(), templates }
+        Self { sieve: Sieve::new(templates.iter().map(|template| template.parts.as_slice())), templates }
     }
 
     /// The failures in a part of the input that are named by a sentence; `told` is where the last sentence ended.
     pub(super) fn hits(&self, view: View<'_>, lowered: &Lowered, words: &Vocabulary, told: &mut usize) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let mut done = 0;
-        for at in self.sieve.suspects(lowered) {
-            if at >= done {
-                done = at + SENTENCE;
-                self.read_zone(view, at, words, told, &mut hits);
-            }
+        let suspects = self.sieve.suspects(lowered);
+        let mut rest = suspects.as_slice();
+        while let Some((at, _)) = rest.first() {
+            let (near, further) = rest.split_at(rest.partition_point(|(other, _)| *other < at + SENTENCE));
+            rest = further;
+            let mut suspected: Vec<_> = near.iter().map(|(_, sentence)| *sentence).collect();
+            suspected.sort_unstable();
+            suspected.dedup();
+            self.read_zone(view, *at, &suspected, words, told, &mut hits);
         }
         hits
     }
 
-    fn read_zone(&self, view: View<'_>, at: usize, words: &Vocabulary, told: &mut usize, hits: &mut Vec<Hit>) {
+    fn read_zone(
+        &self,
+        view: View<'_>,
+        at: usize,
+        suspected: &[usize],
+        words: &Vocabulary,
+        told: &mut usize,
+        hits: &mut Vec<Hit>,
+    ) {
         let start = at.saturating_sub(ZONE_BEFORE);
         let text = normalised(&running_text(view, start, at - start + ZONE_AFTER, words));
-        for (template, range) in self.matches(text.as_str()) {
+        for (template, range) in self.matches(text.as_str(), suspected) {
             if text.raw(range.start) < *told {
                 continue;
             }
@@ -87,15 +96,12 @@ impl Wordings {
         }
     }
 
-    /// The sentences in a normalised text; of those that overlap, the one with most literal text.
-    fn matches(&self, text: &str) -> Vec<(&Template, Range<usize>)> {
-        let Some(keys) = &self.keys else { return Vec::new() };
-        let mut found: Vec<_> = keys
-            .find_overlapping_iter(text)
-            .filter_map(|key| self.templates.get(key.pattern().as_usize()).map(|template| (template, key.range())))
-            .filter_map(|(template, key)| template.whole(text, key).map(|range| (template, range)))
-            .collect();
-        found.sort_by_key(|(template, range)| (std::cmp::Reverse(template.weight), range.start));
+    /// The suspected sentences in a normalised text; of those that overlap, the one with most literal text.
+    fn matches(&self, text: &str, suspected: &[usize]) -> Vec<(&Template, Range<usize>)> {
+        let templates = suspected.iter().filter_map(|index| self.templates.get(*index));
+        let mut found: Vec<_> =
+            templates.flat_map(|template| template.all(text).map(move |range| (template, range))).collect();
+        found.sort_by_key(|(template, range)| (Reverse(template.weight), range.start));
         let mut chosen: Vec<(&Template, Range<usize>)> = Vec::new();
         for (template, range) in found {
             if chosen.iter().all(|(_, other)| range.end <= other.start || other.end <= range.start) {
@@ -108,13 +114,21 @@ impl Wordings {
 }
 
 impl Template {
+    /// Where the sentence stands in a text.
+    fn all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> {
+        let key = self.parts.get(self.key).map_or("", String::as_str);
+        let places = memmem::find_iter(text.as_bytes(), key.as_bytes()).map(|at| at..at + key.len());
+        places.filter_map(|key| self.whole(text, key))
+    }
+
     /// Where the whole sentence stands, given where its key does.
     fn whole(&self, text: &str, key: Range<usize>) -> Option<Range<usize>> {
         let (mut start, mut end) = (key.start, key.end);
         for part in self.parts.get(..self.key)?.iter().rev() {
             let from = text.floor_char_boundary(start.saturating_sub(part.len() + MAX_GAP));
             let gap = text.get(from..start)?;
-            start = from + gap.rfind(part.as_str()).filter(|at| !gap.get(*at..).is_some_and(|gap| gap.contains('\n')))?;
+            start =
+                from + gap.rfind(part.as_str()).filter(|at| !gap.get(*at..).is_some_and(|gap| gap.contains('\n')))?;
         }
         for part in self.parts.get(self.key + 1..)? {
             let gap = text.get(end..text.floor_char_boundary(end + part.len() + MAX_GAP))?;
@@ -194,8 +208,10 @@ fn numbered(text: &str, at: usize) -> Option<Range<usize>> {
 
 fn template(code: &'static str, message: &str) -> Option<Template> {
     let message = decode::plain_str(message);
-    let parts: Vec<_> = literal_parts(&message).into_iter().map(|part| normalised_str(part).trim().to_owned()).collect();
-    let parts: Vec<_> = parts.into_iter().filter(|part| part.bytes().filter(u8::is_ascii_alphanumeric).count() >= 2).collect();
+    let parts: Vec<_> =
+        literal_parts(&message).into_iter().map(|part| normalised_str(part).trim().to_owned()).collect();
+    let parts: Vec<_> =
+        parts.into_iter().filter(|part| part.bytes().filter(u8::is_ascii_alphanumeric).count() >= 2).collect();
     let key = (0..parts.len()).max_by_key(|index| parts.get(*index).map_or(0, String::len))?;
     let weight = parts.iter().map(String::len).sum();
     (weight >= 8).then_some(Template { code, parts, key, weight })
