@@ -75,7 +75,8 @@ fn judge(case: &Case, board: &mut Board) {
         board.count(&groups, found == [code], || format!("{}: code {code}, found {found:?}", case.id));
     }
     if let Some(tag) = case.cause_tag.as_deref().filter(|tag| !tag.is_empty()) {
-        let established = if case.true_cause.as_deref().is_some_and(|cause| !cause.is_empty()) { "established" } else { "inferred" };
+        let established =
+            if case.true_cause.as_deref().is_some_and(|cause| !cause.is_empty()) { "established" } else { "inferred" };
         let top = top_cause(&diagnosis);
         let groups = [format!("cause, {established}"), format!("cause, {platform}")];
         board.count(&groups, top == Some(tag), || {

@@ -1,5 +1,9 @@
 //! The program as a reader runs it.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its own files, and panics without them")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test reads its own files, and panics without them"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -149,7 +153,8 @@ fn bad_input_gets_a_clear_message() {
     for (name, content, said) in cases {
         let run = fedlens(&["diagnose", &written(&folder, name, content), "--format", "json"]);
         let diagnosis = run.json();
-        let why = diagnosis["skipped"][0]["why"].as_str().unwrap_or_else(|| panic!("{name} was not skipped: {diagnosis}"));
+        let why =
+            diagnosis["skipped"][0]["why"].as_str().unwrap_or_else(|| panic!("{name} was not skipped: {diagnosis}"));
         assert!(why.contains(said), "{name}: {why}");
         assert_eq!(run.status, Some(2), "{name}");
     }
@@ -185,7 +190,10 @@ fn a_truncated_token_is_read_as_far_as_it_goes() {
     assert_eq!(run.status, Some(1));
     let problems: Vec<_> = view["problems"].as_array().unwrap().iter().map(|problem| &problem["kind"]).collect();
     assert!(problems.iter().any(|kind| **kind == "truncated" || **kind == "part-count"), "{problems:?}");
-    assert!(view["claims"].as_array().is_some_and(|claims| claims.iter().any(|claim| claim["name"] == "aud")), "{view}");
+    assert!(
+        view["claims"].as_array().is_some_and(|claims| claims.iter().any(|claim| claim["name"] == "aud")),
+        "{view}"
+    );
 }
 
 #[test]
@@ -202,7 +210,8 @@ fn a_case_is_judged_and_saved_cases_give_the_same_verdict() {
     let folder = TempDir::new().unwrap();
     let saved = folder.path().join("saved.json").display().to_string();
     for (example, code, _) in EXAMPLES.iter().filter(|(example, ..)| *example != "data-factory-linked-service") {
-        let first = fedlens(&["diagnose", &format!("examples/{example}"), "--save-case", &saved, "--format", "json"]).json();
+        let first =
+            fedlens(&["diagnose", &format!("examples/{example}"), "--save-case", &saved, "--format", "json"]).json();
         let again = fedlens(&["diagnose", "--case", &saved, "--format", "json"]).json();
         assert_eq!(again["prediction"]["code"], *code, "{example}");
         assert_eq!(again["prediction"], first["prediction"], "{example}");
@@ -234,7 +243,14 @@ fn a_case_that_is_none_says_what_is_missing() {
 
 #[test]
 fn explain_finds_a_code_however_it_is_typed() {
-    for typed in ["AADSTS700229", "aadsts700229", "700229", "aadsts 700 229", "AADST700229", "https://login.microsoftonline.com/error?code=700229"] {
+    for typed in [
+        "AADSTS700229",
+        "aadsts700229",
+        "700229",
+        "aadsts 700 229",
+        "AADST700229",
+        "https://login.microsoftonline.com/error?code=700229",
+    ] {
         let run = fedlens(&["explain", typed]);
         assert_eq!(run.status, Some(0), "{typed}: {}", run.stderr);
         assert!(run.stdout.starts_with("AADSTS700229"), "{typed}");

@@ -21,8 +21,6 @@ const MULTI_TENANT: ErrorSpec = ErrorSpec {
     source: source::AZURE_DEVOPS,
 };
 
-
-
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     exchange.entra_issuer()?;
     let subject = exchange.claim("sub")?;
