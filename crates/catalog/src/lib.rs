@@ -12,5 +12,5 @@ mod signs;
 
 pub use entry::{Cause, Entry, Fix, Question, Severity, Who};
 pub use find::{Code, Failure, Fields, FindStats, Finder, FoundBy, find};
-pub use signs::{Sign, signs};
 pub use lookup::{cause, causes, entries, entry, fix, fixes, nearest};
+pub use signs::{Sign, signs};

@@ -46,9 +46,8 @@ pub fn signs(text: &[u8]) -> Vec<Sign> {
 fn phrases() -> &'static Phrases {
     static PHRASES: OnceLock<Phrases> = OnceLock::new();
     PHRASES.get_or_init(|| {
-        let of_cause = |cause: &'static crate::Cause| {
-            cause.signs.iter().map(move |phrase| Sign { cause: cause.id, phrase })
-        };
+        let of_cause =
+            |cause: &'static crate::Cause| cause.signs.iter().map(move |phrase| Sign { cause: cause.id, phrase });
         let signs: Vec<Sign> = causes().iter().flat_map(of_cause).collect();
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)

@@ -184,20 +184,33 @@ impl Numbers {
 
     /// Whether a numbered failure near the sentence is of the same code; none where no number is near.
     fn explain_it(&self, view: View<'_>, text: &Text, sentence: &Range<usize>) -> Option<bool> {
-        let explains = |between: Range<usize>, follows: bool| {
-            let words = text.as_str().get(between.clone()).unwrap_or_default();
-            let raw = text.raw(between.start)..text.raw(between.end);
-            let same_line = words.len() <= SAME_RECORD && !view.contains(raw, b"\n");
-            same_line || follows && words.len() <= SAME_MESSAGE && !words.contains('\n') && !words.contains("trace id:")
-        };
         if !self.code.starts_with("aadsts") && self.is_named(text.as_str(), sentence) {
             return Some(true);
         }
-        let before = self.before.iter().filter(|number| explains(number.end..sentence.start, true));
-        let after = self.after.iter().filter(|number| explains(sentence.end..number.start, false));
         let same = |number: &Range<usize>| text.as_str().get(number.clone()) == Some(self.code.as_str());
-        before.chain(after).map(same).reduce(|one, other| one || other)
+        let before = self.before.as_ref().map(same).filter(|same| {
+            let between = self.before.as_ref().map_or(0, |number| number.end)..sentence.start;
+            is_same_line(view, text, &between) || is_same_message(view, text, &between, *same)
+        });
+        let after =
+            self.after.as_ref().filter(|number| is_same_line(view, text, &(sentence.end..number.start))).map(same);
+        before.into_iter().chain(after).reduce(|one, other| one || other)
     }
+}
+
+/// Whether one line of the input holds both ends of a part of the text.
+fn is_same_line(view: View<'_>, text: &Text, between: &Range<usize>) -> bool {
+    between.len() <= SAME_RECORD && !view.contains(text.raw(between.start)..text.raw(between.end), b"\n")
+}
+
+/// Whether what stands between a number and a sentence does not part them; less parts them from another code's number.
+fn is_same_message(view: View<'_>, text: &Text, between: &Range<usize>, same_code: bool) -> bool {
+    let words = text.as_str().get(between.clone()).unwrap_or_default();
+    let raw = view.slice(text.raw(between.start)..text.raw(between.end));
+    let ended = raw
+        .split_inclusive(|byte| *byte == b'\n')
+        .any(|line| line.ends_with(b"\n") && line.trim_ascii().ends_with(b"."));
+    words.len() <= SAME_MESSAGE && !words.contains('\n') && !words.contains("trace id:") && (same_code || !ended)
 }
 
 /// `aadsts` at that place with its digits.
