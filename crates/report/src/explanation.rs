@@ -148,7 +148,7 @@ pub fn explanation_markdown(explanation: &Explanation, redaction: Redaction) -> 
     }
 }
 
-fn page_markdown(page: &Page) -> String {
+pub(crate) fn page_markdown(page: &Page) -> String {
     let entry = page.entry;
     let mut text = format!(
         "# {}: {}\n\n{} · {} · {}\n\n{}\n\n## Why it happens\n\n{}\n",
