@@ -33,7 +33,7 @@ struct Section {
     id: &'static str,
     title: &'static str,
     html: String,
-    settled_by: &'static str,
+    settled_by: String,
 }
 
 /// Another code.
@@ -65,13 +65,13 @@ pub(super) fn page(entry: &'static Entry) -> Result<File, askama::Error> {
 
 impl From<&'static fedlens_catalog::Cause> for Section {
     fn from(cause: &'static fedlens_catalog::Cause) -> Self {
-        Self { id: cause.id, title: cause.title, html: rendered(cause.text), settled_by: cause.settled_by }
+        Self { id: cause.id, title: cause.title, html: rendered(cause.text), settled_by: rendered(cause.settled_by) }
     }
 }
 
 impl From<&'static fedlens_catalog::Fix> for Section {
     fn from(fix: &'static fedlens_catalog::Fix) -> Self {
-        Self { id: fix.id, title: fix.title, html: rendered(fix.text), settled_by: "" }
+        Self { id: fix.id, title: fix.title, html: rendered(fix.text), settled_by: String::new() }
     }
 }
 

@@ -57,7 +57,8 @@ fn rendered(markdown: &str) -> String {
     });
     let mut out = String::new();
     html::push_html(&mut out, events);
-    out
+    // Wide blocks scroll, and what scrolls has to be within reach of the keyboard.
+    out.replace("<pre>", "<pre tabindex=\"0\">")
 }
 
 /// `power-bi` as people write it.
