@@ -204,7 +204,7 @@ fn github_puts_links_into_numbers_and_ids() {
         .replace("10:15", &format!("10:{}", link("15")));
     assert_whole(&text);
     let start = only(&text).at;
-    assert!(text[start].starts_with("AADSTS700[21](https://"));
+    assert!(text.get(start).is_some_and(|code| code.starts_with("AADSTS700[21](https://")));
 }
 
 #[test]
@@ -226,6 +226,8 @@ fn terraform_box_with_wrapped_words() {
     assert_eq!(only(&text).line, 7);
     assert_whole(&escaped(&text));
     assert_whole(&text.replace('│', "\u{1b}[31m│\u{1b}[0m"));
+    let framed: String = text.lines().map(|line| format!("{line:<90}│\n")).collect();
+    assert_whole(&framed);
 }
 
 #[test]
@@ -366,10 +368,16 @@ fn chained_credentials() {
          configured. WorkloadIdentityCredential: Microsoft Entra ID error '(invalid_client) {}'Content: \
          {{\"error\":\"invalid_client\",\"error_description\":\"{}",
         description(),
-        &description()[..140]
+        description().get(..140).unwrap_or_default()
     );
     assert_whole(&text);
     assert_eq!(only(&text).mentions, 2);
+    let lines = format!(
+        "ManagedIdentityCredential: Multiple user assigned identities exist, please specify the clientId\n\
+         WorkloadIdentityCredential: {}\n",
+        description()
+    );
+    assert_whole(&lines);
 }
 
 #[test]
@@ -555,6 +563,7 @@ fn sentences_without_their_number() {
             text.replace('\'', "’"),
             text.replace(' ', "&nbsp;"),
             text.replace(' ', "+"),
+            format!("a line\nGET /callback?error=x&error_description={} HTTP/1.1\n", text.replace(' ', "%20")),
             text.replace(' ', "  "),
             format!(r#"{{"a":"{{\"b\":\"{}\"}}"}}"#, text.replace('\'', r"\\u0027")),
             box_of(text),

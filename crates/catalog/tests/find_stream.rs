@@ -138,8 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn any_subject_comes_back(subject in "[a-zA-Z0-9][a-zA-Z0-9:/@._*-]{0,80}[a-zA-Z0-9*]", escapes in 0_usize..4) {
-        prop_assume!(!subject.contains("**"));
+    fn any_subject_comes_back(subject in "[a-zA-Z0-9][a-zA-Z0-9:/@._-]{0,80}[a-zA-Z0-9*]", escapes in 0_usize..4) {
         let text = format!("\"AADSTS700213: No record for presented assertion subject '{subject}'. Check it.\"");
         let found = find(escape(&text, escapes).as_bytes());
         prop_assert_eq!(found[0].fields.subject.as_deref(), Some(subject.as_str()));
@@ -147,7 +146,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(800))]
 
     #[test]
     fn chunks_never_matter(

@@ -26,6 +26,15 @@ const THOROUGH: usize = 1024 * 1024;
 /// platform codes are searched for as long as nothing numbered was found, in
 /// the first mebibyte, and for another mebibyte after each of them: a log
 /// that names its failures by number goes by at close to the speed of memory.
+///
+/// ```
+/// let mut finder = fedlens_catalog::Finder::new();
+/// finder.push(b"a line\nERROR: AADSTS90061: Request to External OIDC end");
+/// finder.push(b"point failed.\n");
+/// let (failures, stats) = finder.finish();
+/// assert_eq!(failures[0].message, "Request to External OIDC endpoint failed.");
+/// assert_eq!((failures[0].line, stats.lines), (2, 2));
+/// ```
 #[derive(Debug)]
 pub struct Finder {
     knowledge: &'static Knowledge,
@@ -41,8 +50,11 @@ pub struct Finder {
     /// Line ends before `next`.
     lines: usize,
     ends_with_line_end: bool,
+    /// Up to where sentences are searched for although numbers were found.
     thorough_until: usize,
+    /// Whether a numbered failure was found.
     numbered: bool,
+    /// Where the last sentence ended.
     told: usize,
     lowered: Lowered,
 }
@@ -155,11 +167,12 @@ impl Finder {
             return (hits, line_ends);
         }
         self.lowered.fill(view, range.clone());
-        let mut spoken = knowledge.wordings().hits(view, &self.lowered, knowledge.words(), &mut self.told);
+        let mut spoken = Vec::new();
         self.lowered.each(knowledge.rare(), |_, at| {
             let code = number::aadsts(view, at).filter(|_| view.after(at, 6) != b"AADSTS");
             spoken.extend(code.or_else(|| number::platform(view, at, is_platform)));
         });
+        spoken.extend(knowledge.wordings().hits(view, &self.lowered, knowledge.words(), &mut self.told));
         if spoken.iter().any(|hit| !matches!(hit.kind, HitKind::Echo(_))) {
             self.thorough_until = self.thorough_until.max(range.end + THOROUGH);
         }
@@ -168,11 +181,15 @@ impl Finder {
     }
 
     fn take(&mut self, view: View<'_>, hit: &Hit, line: usize) {
+        let message = read::plain(view, hit);
+        if message.is_some_and(|message| self.merge.add_again(message)) {
+            return;
+        }
         let Some(mut failure) = read::failure(view, hit, self.knowledge) else { return };
         failure.line = line;
         match hit.kind {
             HitKind::Link(_) => self.merge.add_link(failure),
-            _ => self.merge.add(failure),
+            _ => self.merge.add(failure, message),
         }
         self.numbered |= matches!(hit.kind, HitKind::Aadsts(_));
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::message::is_guid;
+use super::read::Plain;
 use super::{Code, Failure, Fields, FoundBy};
 
 /// The most distinct failures that are kept.
@@ -23,15 +24,27 @@ const MAX_REMEMBERED: usize = 100_000;
 pub(super) struct Merge {
     failures: Vec<Failure>,
     by_code: HashMap<Code, Vec<usize>>,
-    /// By a digest of the code with the trace id, or with the message.
+    /// By a digest of the code with the trace id or with what the message says, or of the message as it stands.
     by_digest: HashMap<u64, usize>,
     links: HashMap<Code, Failure>,
     dropped: u64,
 }
 
 impl Merge {
-    /// Takes a failure as one more mention of a known one or as a new one.
-    pub(super) fn add(&mut self, failure: Failure) {
+    /// Takes one more mention of a message that was read before; false if it was not.
+    pub(super) fn add_again(&mut self, message: Plain<'_>) -> bool {
+        let index = self.by_digest.get(&digest(message.message)).copied();
+        let Some((index, known)) = index.and_then(|index| Some((index, self.failures.get_mut(index)?))) else {
+            return false;
+        };
+        known.mentions += 1;
+        let trace = digest((&known.code, message.trace));
+        self.remember([trace], index);
+        true
+    }
+
+    /// Takes a failure as one more mention of a known one or as a new one; `message` is where it stands in plain text.
+    pub(super) fn add(&mut self, failure: Failure, message: Option<Plain<'_>>) {
         let digests = [trace_digest(&failure), content_digest(&failure)];
         let seen = digests.iter().flatten().find_map(|digest| self.by_digest.get(digest)).copied();
         let index = match seen.or_else(|| self.known_copy(&failure)) {
@@ -51,8 +64,13 @@ impl Merge {
                 self.failures.len() - 1
             }
         };
+        let message = message.map(|message| digest(message.message));
+        self.remember(digests.into_iter().chain([message]).flatten(), index);
+    }
+
+    fn remember(&mut self, digests: impl IntoIterator<Item = u64>, index: usize) {
         if self.by_digest.len() < MAX_REMEMBERED {
-            self.by_digest.extend(digests.into_iter().flatten().map(|digest| (digest, index)));
+            self.by_digest.extend(digests.into_iter().map(|digest| (digest, index)));
         }
     }
 
@@ -201,7 +219,7 @@ mod tests {
 
     fn counts(failures: impl IntoIterator<Item = Failure>) -> Vec<usize> {
         let mut merge = Merge::default();
-        failures.into_iter().for_each(|failure| merge.add(failure));
+        failures.into_iter().for_each(|failure| merge.add(failure, None));
         merge.finish().0.iter().map(|failure| failure.mentions).collect()
     }
 
@@ -224,8 +242,8 @@ mod tests {
     #[test]
     fn a_copy_completes_what_was_cut() {
         let mut merge = Merge::default();
-        merge.add(failure(0, "No matching", None, None));
-        merge.add(failure(50, "No matching record for 'a'.", Some("a"), Some("1")));
+        merge.add(failure(0, "No matching", None, None), None);
+        merge.add(failure(50, "No matching record for 'a'.", Some("a"), Some("1")), None);
         let failures = merge.finish().0;
         assert_eq!(failures[0].message, "No matching record for 'a'.");
         assert_eq!(failures[0].fields.subject.as_deref(), Some("a"));
@@ -239,7 +257,7 @@ mod tests {
         merge.add_link(link(700_213));
         merge.add_link(link(50058));
         merge.add_link(link(50058));
-        merge.add(failure(90, "No a.", None, None));
+        merge.add(failure(90, "No a.", None, None), None);
         let failures = merge.finish().0;
         let found: Vec<_> = failures.iter().map(|failure| (failure.code.as_str(), failure.mentions)).collect();
         assert_eq!(found, [("AADSTS50058", 2), ("AADSTS700213", 1)]);
@@ -249,7 +267,7 @@ mod tests {
     fn too_many_are_counted_not_kept() {
         let mut merge = Merge::default();
         for index in 0..MAX_FAILURES + 5 {
-            merge.add(failure(index, "No.", Some(&format!("subject {index}")), None));
+            merge.add(failure(index, "No.", Some(&format!("subject {index}")), None), None);
         }
         let (failures, dropped) = merge.finish();
         assert_eq!((failures.len(), dropped), (MAX_FAILURES, 5));

@@ -1,4 +1,10 @@
 //! Finding failures in text of any kind and size.
+//!
+//! [`scan`] looks at every byte for fragments of codes, [`wording`] for known
+//! sentences whose number is missing. Around each hit [`window`] and
+//! [`unwrap`] put the lines of the message together, [`decode`] takes off what
+//! they were wrapped in, [`message`] finds where the message ends, [`fields`]
+//! and [`context`] lift out what it says, and [`merge`] counts its copies once.
 
 mod context;
 mod decode;
@@ -153,7 +159,19 @@ pub struct FindStats {
     pub dropped: u64,
 }
 
-/// Finds the failures in a whole text.
+/// Finds the failures in a whole text, in order of their first mention.
+///
+/// The text may be of any kind and in any encoding that leaves ASCII readable;
+/// UTF-16 has to be decoded by the caller.
+///
+/// ```
+/// let text = br"AADSTS700016: Application with identifier \u0027app-1\u0027 was not found\r\nTrace ID: t-1";
+/// let found = fedlens_catalog::find(text);
+/// assert_eq!(found[0].code.number(), Some(700_016));
+/// assert_eq!(found[0].message, "Application with identifier 'app-1' was not found");
+/// assert_eq!(found[0].fields.application.as_deref(), Some("app-1"));
+/// assert_eq!(found[0].fields.trace_id.as_deref(), Some("t-1"));
+/// ```
 pub fn find(text: &[u8]) -> Vec<Failure> {
     let mut finder = Finder::new();
     finder.push(text);

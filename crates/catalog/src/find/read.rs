@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::scan::{Hit, HitKind};
 use super::text::Text;
 use super::unwrap::message_text;
-use super::window::{AFTER, View};
+use super::window::{AFTER, BEFORE, View};
 use super::{Code, Failure, Fields, FoundBy, context, decode, fields, knowledge::Knowledge, message};
 
 /// How much is decoded at first; most messages are shorter.
@@ -16,6 +16,35 @@ const NEAR: usize = 3 * 1024;
 
 /// How much of an object around a bare number is read, in bytes.
 const OBJECT: usize = 2 * 1024;
+
+/// The longest message that is compared as it stands, in bytes.
+const MAX_PLAIN: usize = 1_500;
+
+/// What stands before a message and may add to what it says.
+const ADDS: [&[u8]; 4] = [b"ederated token", b"client-id:", b"tenant-id:", b"/oauth2"];
+
+/// A message in plain text that nothing around it adds to: where it comes again, only its ids are new.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plain<'v> {
+    /// The raw bytes of code and message.
+    pub(super) message: &'v [u8],
+    /// Its trace id.
+    pub(super) trace: &'v str,
+}
+
+/// The message of a code, if it is plain enough to be compared without reading it.
+pub(super) fn plain<'v>(view: View<'v>, hit: &Hit) -> Option<Plain<'v>> {
+    let label = b"Trace ID: ";
+    let after = view.after(hit.at.start, MAX_PLAIN);
+    let end = memmem::find(after, label).filter(|_| matches!(hit.kind, HitKind::Aadsts(_)))?;
+    let message = after.get(..end)?;
+    let trace = after.get(end + label.len()..)?.get(..36).and_then(|trace| std::str::from_utf8(trace).ok())?;
+    let one_line = memchr::memchr2(b'\n', b'\\', message).is_none();
+    let one_code = memmem::find(message.get(1..)?, b"AADSTS").is_none();
+    let before = view.before(hit.at.start, BEFORE);
+    let alone = ADDS.iter().all(|mark| memmem::find(before, mark).is_none());
+    (one_line && one_code && alone && message::is_guid(trace)).then_some(Plain { message, trace })
+}
 
 /// Reads the failure of a hit; none where the hit only repeats what stands beside it.
 pub(super) fn failure(view: View<'_>, hit: &Hit, knowledge: &Knowledge) -> Option<Failure> {

@@ -26,8 +26,11 @@ const SLACK: usize = 60;
 /// The shortest word that counts.
 const MIN_WORD: usize = 4;
 
-/// How many words one search looks for: more make it slower than a second search.
+/// The most words that a vectorised search looks for.
 const GROUP: usize = 64;
+
+/// How many vectorised searches are faster than one that does not mind how many words there are.
+const MOST_GROUPS: usize = 4;
 
 /// How many sentences a common word must save a search for, to be preferred to a rare one.
 const RARE: usize = 20;
@@ -62,6 +65,8 @@ struct Place {
 #[derive(Debug)]
 pub(super) struct Sieve {
     search: Vec<Literals>,
+    /// How many words each search looks for.
+    group: usize,
     words: Vec<Searched>,
     sentences: Vec<Sentence>,
 }
@@ -209,11 +214,13 @@ impl Sieve {
             }
         }
         let chosen = choose(places.into_iter().collect(), sentences.len());
-        let search =
-            chosen.chunks(GROUP).map(|group| Literals::new(&group.iter().map(|(word, _)| word).collect::<Vec<_>>()));
+        let group = if chosen.len() > GROUP * MOST_GROUPS { chosen.len() } else { GROUP };
+        let search = chosen
+            .chunks(group.max(1))
+            .map(|group| Literals::new(&group.iter().map(|(word, _)| word).collect::<Vec<_>>()));
         let search = search.collect();
         let words = chosen.iter().map(|(word, places)| Searched::new(word, places, &sentences)).collect();
-        Self { search, words, sentences }
+        Self { search, group, words, sentences }
     }
 
     /// The places at which sentences may stand, in order, with the numbers of the sentences.
@@ -221,7 +228,7 @@ impl Sieve {
         let mut suspects = Vec::new();
         for (group, search) in self.search.iter().enumerate() {
             text.each(search, |word, at| {
-                if let Some(word) = self.words.get(group * GROUP + word) {
+                if let Some(word) = self.words.get(group * self.group + word) {
                     self.suspect(text, at, word, &mut suspects);
                 }
             });
@@ -266,17 +273,17 @@ fn choose(mut words: Vec<(&str, Vec<Place>)>, sentences: usize) -> Vec<(&str, Ve
     let common: HashSet<&str> = COMMON.split_whitespace().collect();
     let mut users = vec![Vec::new(); sentences];
     for (index, (_, places)) in words.iter().enumerate() {
-        places.iter().filter_map(|place| users.get_mut(place.sentence).map(|users| users.push(index))).count();
+        for place in places {
+            users[place.sentence].push(index);
+        }
     }
+    let is_rare = |word: &str| word.len() > MIN_WORD && !common.contains(word);
+    let worth: Vec<usize> = words.iter().map(|(word, _)| if is_rare(word) { RARE } else { 1 }).collect();
     let mut gains: Vec<usize> = words.iter().map(|(_, places)| places.len()).collect();
     let mut chosen = Vec::new();
     loop {
-        let rank = |(index, gain): (usize, &usize)| {
-            let word = words.get(index).map_or("", |(word, _)| word);
-            let rare = word.len() > MIN_WORD && !common.contains(word);
-            (gain * if rare { RARE } else { 1 }, word.len(), index)
-        };
-        let Some((_, _, best)) = gains.iter().enumerate().map(rank).max().filter(|(rank, ..)| *rank > 0) else {
+        let rank = |(index, (word, _)): (usize, &(&str, _))| (gains[index] * worth[index], word.len(), index);
+        let Some((_, _, best)) = words.iter().enumerate().map(rank).max().filter(|(rank, ..)| *rank > 0) else {
             return chosen;
         };
         for place in words.get(best).map(|(_, places)| places.clone()).unwrap_or_default() {

@@ -161,8 +161,8 @@ impl<'a> Lines<'a> {
             start = range.end + 1;
             let found = if first { Prefix::default() } else { prefix(line) };
             first = false;
-            let closed =
-                if found.boxed { line.trim_end_matches(['│', '|', '║', '#', ' ']).len() } else { line.len() };
+            let framed = found.boxed || line.trim_end().ends_with(['│', '║']);
+            let closed = if framed { line.trim_end_matches(['│', '|', '║', '#', ' ']).len() } else { line.len() };
             let content = text.part(range.start + found.length.min(closed)..range.start + closed);
             self.queue.push_back(Line { text: content, width: line.trim_end().chars().count(), prefix: found });
         }

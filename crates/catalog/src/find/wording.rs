@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::decode;
 use super::scan::{Hit, HitKind};
 use super::sieve::{Lowered, Sieve};
 use super::text::Text;
 use super::unwrap::{Vocabulary, running_text};
 use super::window::View;
+use super::{decode, escape};
 
 /// How much of the text around a word is read, in bytes.
 const ZONE_BEFORE: usize = 1_500;
@@ -78,7 +78,7 @@ impl Wordings {
         told: &mut usize,
         hits: &mut Vec<Hit>,
     ) {
-        let start = at.saturating_sub(ZONE_BEFORE);
+        let start = zone_start(view, at);
         let text = normalised(&running_text(view, start, at - start + ZONE_AFTER, words));
         for (template, range) in self.matches(text.as_str(), suspected) {
             if text.raw(range.start) < *told {
@@ -188,19 +188,42 @@ impl Numbers {
             return Some(true);
         }
         let same = |number: &Range<usize>| text.as_str().get(number.clone()) == Some(self.code.as_str());
-        let before = self.before.as_ref().map(same).filter(|same| {
-            let between = self.before.as_ref().map_or(0, |number| number.end)..sentence.start;
-            is_same_line(view, text, &between) || is_same_message(view, text, &between, *same)
+        let between = self.before.as_ref().map_or(0, |number| number.end)..sentence.start;
+        let before = self
+            .before
+            .as_ref()
+            .map(same)
+            .filter(|same| is_same_line(view, text, &between) || is_same_message(view, text, &between, *same));
+        // The message of this very number is read along with it.
+        if before == Some(true) && text.as_str().get(between).is_some_and(|between| between.trim() == ":") {
+            return Some(false);
+        }
+        let after = self.after.as_ref().filter(|number| {
+            let between = sentence.end..number.start;
+            is_same_line(view, text, &between)
+                || (!self.code.starts_with("aadsts") && is_same_paragraph(text, &between))
         });
-        let after =
-            self.after.as_ref().filter(|number| is_same_line(view, text, &(sentence.end..number.start))).map(same);
+        let after = after.map(same);
         before.into_iter().chain(after).reduce(|one, other| one || other)
     }
+}
+
+/// Where to begin to read around a word: a form has to be undone from its first character on.
+fn zone_start(view: View<'_>, at: usize) -> usize {
+    let before = view.before(at, ZONE_BEFORE);
+    let is_form = escape::form_levels(view.after(at, 64)) > 0;
+    let word = before.iter().rposition(|byte| is_form && b" \n\"<>?#".contains(byte)).map_or(0, |end| end + 1);
+    at - before.len() + word
 }
 
 /// Whether one line of the input holds both ends of a part of the text.
 fn is_same_line(view: View<'_>, text: &Text, between: &Range<usize>) -> bool {
     between.len() <= SAME_RECORD && !view.contains(text.raw(between.start)..text.raw(between.end), b"\n")
+}
+
+/// Whether a platform's own sentence only introduces a numbered failure.
+fn is_same_paragraph(text: &Text, between: &Range<usize>) -> bool {
+    between.len() <= SAME_RECORD && text.as_str().get(between.clone()).is_some_and(|words| !words.contains('\n'))
 }
 
 /// Whether what stands between a number and a sentence does not part them; less parts them from another code's number.
