@@ -2,6 +2,8 @@
 #![expect(clippy::print_stdout, reason = "a tool for developers that reports on standard output")]
 
 mod bench;
+mod browser;
+mod catalog;
 mod eval;
 mod generate;
 mod tidy;
@@ -21,7 +23,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Run every test; installs nothing beyond what cargo fetches.
+    /// Install what the tests need, and run every one.
     Test,
     /// Write the generated documents, or check that they are current.
     Generate {
@@ -36,8 +38,22 @@ enum Task {
         /// The file.
         file: PathBuf,
     },
+    /// The catalog.
+    Catalog {
+        #[command(subcommand)]
+        task: CatalogTask,
+    },
     /// Run every benchmark: decision, code finding, and the process from start to exit.
     Bench,
+}
+
+#[derive(Subcommand)]
+enum CatalogTask {
+    /// Check ids, links, repetitions, lengths and spelling.
+    Check {
+        /// A table of reference descriptions (tab-separated, in the third column) that nothing may be taken from.
+        reference: Option<PathBuf>,
+    },
 }
 
 fn main() -> Result<()> {
@@ -46,12 +62,15 @@ fn main() -> Result<()> {
         Task::Generate { check } => generate::run(check),
         Task::Tidy => tidy::run(),
         Task::Eval { file } => eval::run(&file),
+        Task::Catalog { task: CatalogTask::Check { reference } } => catalog::check(reference.as_deref()),
         Task::Bench => bench::run(),
     }
 }
 
 fn test() -> Result<()> {
     cargo(&["test", "--workspace", "--quiet"])?;
+    catalog::check(None)?;
+    browser::test_site()?;
     tidy::run()
 }
 

@@ -8,9 +8,11 @@
 mod entry;
 mod find;
 mod lookup;
+mod search;
 mod signs;
 
 pub use entry::{Cause, Entry, Fix, Question, Severity, Who};
 pub use find::{Code, Failure, Fields, FindStats, Finder, FoundBy, find};
 pub use lookup::{cause, causes, entries, entry, fix, fixes, nearest};
+pub use search::{Filter, search};
 pub use signs::{Sign, signs};

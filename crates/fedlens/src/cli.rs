@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fedlens_catalog::Severity;
 use fedlens_issuers::Cloud;
 use fedlens_token::Redaction;
 use jiff::Timestamp;
@@ -32,6 +33,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// Search, list and export the catalog of error codes.
+    Catalog {
+        #[command(subcommand)]
+        command: CatalogCommand,
+    },
     /// List the checks that decide an exchange, in Entra's order.
     Checks(ChecksArguments),
     /// Print a completion script for a shell.
@@ -48,6 +54,100 @@ pub(crate) enum Command {
 pub(crate) enum TokenCommand {
     /// Decode a token: claims with their meaning, lifetime, app-only or delegated. Verifies nothing.
     Decode(DecodeArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// Find codes by words, in any spelling near enough: `user token as assertion`, `70021`, `ForbiddenTokenType`.
+    Search {
+        /// The words.
+        #[arg(value_name = "WORD", required = true)]
+        words: Vec<String>,
+
+        #[command(flatten)]
+        which: Which,
+
+        /// Print at most this many.
+        #[arg(long, value_name = "COUNT", default_value_t = 15)]
+        limit: usize,
+
+        /// The form of the output.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// List codes.
+    List {
+        #[command(flatten)]
+        which: Which,
+
+        /// The form of the output.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Print the page of a code; the same as `explain`.
+    Show(ExplainArguments),
+    /// Print every entry with its causes and fixes in full.
+    Export {
+        /// The form of the output.
+        #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
+        format: ExportFormat,
+    },
+    /// Write a static web site of all entries, which works from a disk and asks nothing of any other host.
+    Site {
+        /// The folder to write; it is made if it is not there.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+}
+
+/// Which codes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Which {
+    /// Only this category: authentication, authorization, credential, configuration, request, policy, service.
+    #[arg(long)]
+    pub(crate) category: Option<String>,
+
+    /// Only this surface: power-bi, data-factory, fabric, github-actions, azure-devops, kubernetes, terraform,
+    /// managed-identity, code.
+    #[arg(long)]
+    pub(crate) surface: Option<String>,
+
+    /// Only this severity.
+    #[arg(long, value_enum)]
+    pub(crate) severity: Option<SeverityName>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityName {
+    /// No workload of the tenant or app can sign in until a person acts.
+    Critical,
+    /// This workload cannot sign in until a person acts.
+    High,
+    /// One user or one attempt; a person acts.
+    Medium,
+    /// Clears by itself, or informs.
+    Low,
+}
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Critical => Self::Critical,
+            SeverityName::High => Self::High,
+            SeverityName::Medium => Self::Medium,
+            SeverityName::Low => Self::Low,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// One array.
+    Json,
+    /// One entry a line.
+    Ndjson,
+    /// One document.
+    Markdown,
 }
 
 /// Say which cause is yours, from whatever you have.

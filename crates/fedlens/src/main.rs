@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Command::Diagnose(arguments) => commands::diagnose::run(arguments, &output),
         Command::Explain(arguments) => commands::explain::run(arguments, &output),
         Command::Token { command: TokenCommand::Decode(arguments) } => commands::token::decode(arguments, &output),
+        Command::Catalog { command } => commands::catalog::run(command, &output),
         Command::Checks(arguments) => commands::checks::run(arguments, &output),
         Command::Completions { shell } => commands::generate::completions(*shell, &output),
         Command::Manual => commands::generate::manual(&output),

@@ -8,8 +8,7 @@ use crate::terminal::{markdown, paragraph};
 /// The page of an entry for a terminal: code and meaning first, then causes, fixes, questions.
 pub fn catalog_page(entry: &Entry) -> String {
     let mut page = header(entry);
-    page.push_str(&section("What it means"));
-    page.push_str(&markdown(entry.meaning, "  "));
+    page.push_str(&markdown(entry.meaning, ""));
     page.push_str(&why(entry));
     page.push_str(&how_to_fix(entry));
     page.push_str(&questions(entry));
@@ -17,7 +16,8 @@ pub fn catalog_page(entry: &Entry) -> String {
     page
 }
 
-fn header(entry: &Entry) -> String {
+/// Code and title, then how grave it is and who acts.
+pub(crate) fn header(entry: &Entry) -> String {
     let severity = match entry.severity {
         Severity::Critical | Severity::High => paint(BAD, severity_word(entry.severity)),
         other => paint(OPEN, severity_word(other)),

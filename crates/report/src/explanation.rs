@@ -5,7 +5,7 @@ use fedlens_diagnose::{CauseFinding, Diagnosis, Observed};
 use fedlens_token::{Redaction, redact_text};
 use serde::Serialize;
 
-use crate::catalog_page::{catalog_page, fix_ids, severity_word, who_acts};
+use crate::catalog_page::{catalog_page, fix_ids, header, severity_word, who_acts};
 use crate::diagnosis::verdict_words;
 use crate::paint::{BOLD, DIM, cause_style, paint};
 use crate::terminal::paragraph;
@@ -94,19 +94,12 @@ pub fn explanation(explanation: &Explanation, redaction: Redaction) -> String {
     }
 }
 
-/// Code, meaning and who acts on the first three lines; then the likeliest causes.
+/// Code, who acts and the meaning on the first three lines; then the likeliest causes.
 fn found(explanation: &Explanation) -> String {
     let Some(first) = explanation.observed.first() else { return causes(&explanation.causes) };
     let entry = fedlens_catalog::entry(first.failure.code.as_str());
     let mut text = match entry {
-        Some(entry) => format!(
-            "{}  {}\n{}{} · {}\n",
-            paint(BOLD, entry.code),
-            entry.title,
-            paragraph(first_sentence(entry.meaning), "", ""),
-            who_acts(entry.who),
-            severity_word(entry.severity),
-        ),
+        Some(entry) => header(entry) + &paragraph(first_paragraph(entry.meaning), "", ""),
         None => format!("{}  has no page in the catalog\n", paint(BOLD, &first.failure.code)),
     };
     for other in explanation.observed.iter().skip(1) {
@@ -131,9 +124,8 @@ fn causes(causes: &[CauseFinding]) -> String {
     text
 }
 
-fn first_sentence(text: &str) -> &str {
-    let paragraph = text.split("\n\n").next().unwrap_or(text);
-    paragraph.split_inclusive(". ").next().unwrap_or(paragraph).trim()
+fn first_paragraph(text: &str) -> &str {
+    text.split("\n\n").next().unwrap_or(text)
 }
 
 /// The explanation as Markdown.
@@ -148,7 +140,7 @@ pub fn explanation_markdown(explanation: &Explanation, redaction: Redaction) -> 
     }
 }
 
-fn page_markdown(page: &Page) -> String {
+pub(crate) fn page_markdown(page: &Page) -> String {
     let entry = page.entry;
     let mut text = format!(
         "# {}: {}\n\n{} · {} · {}\n\n{}\n\n## Why it happens\n\n{}\n",

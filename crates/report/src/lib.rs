@@ -4,6 +4,7 @@
 //! where there is no terminal. [`Redaction::On`](fedlens_token::Redaction) hides
 //! tokens, secrets and personal values in whatever text goes out.
 
+mod catalog_list;
 mod catalog_page;
 mod checks;
 mod diagnosis;
@@ -11,9 +12,14 @@ mod explanation;
 mod json;
 mod markdown;
 mod paint;
+pub mod site;
 mod terminal;
 mod token;
 
+pub use catalog_list::{
+    catalog_export_json, catalog_export_markdown, catalog_export_ndjson, catalog_list, catalog_list_json,
+    catalog_list_markdown,
+};
 pub use catalog_page::catalog_page;
 pub use checks::{checks, checks_json, checks_markdown};
 pub use diagnosis::{diagnosis, diagnosis_markdown};

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod catalog;
 pub(crate) mod checks;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
