@@ -58,7 +58,19 @@ fn file(entry: &Entry) -> String {
 
 fn command_line() -> Result<String> {
     let mut text = format!("{GENERATED}# Command line\n");
-    for command in ["", "diagnose", "explain", "token decode", "checks", "completions"] {
+    for command in [
+        "",
+        "diagnose",
+        "explain",
+        "token decode",
+        "catalog",
+        "catalog search",
+        "catalog list",
+        "catalog export",
+        "catalog site",
+        "checks",
+        "completions",
+    ] {
         let mut arguments: Vec<_> = command.split_ascii_whitespace().collect();
         arguments.push("--help");
         let help = Command::new(env!("CARGO"))
