@@ -146,7 +146,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(800))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn chunks_never_matter(
@@ -154,7 +154,8 @@ proptest! {
         sizes in vec(prop_oneof![1_usize..50, 4_000_usize..70_000, 120_000_usize..400_000], 1..4),
     ) {
         let log = long_log(&gaps);
-        prop_assume!(sizes.iter().sum::<usize>() / sizes.len() > 1_000 || log.len() < 50_000);
+        let least = if log.len() < 50_000 { 1 } else { 1_000 };
+        let sizes: Vec<_> = sizes.into_iter().map(|size| size.max(least)).collect();
         let (whole, _) = in_chunks(&log, &[usize::MAX]);
         prop_assert_eq!(in_chunks(&log, &sizes).0, whole);
     }

@@ -64,7 +64,10 @@ impl Wordings {
             let mut suspected: Vec<_> = near.iter().map(|(_, sentence)| *sentence).collect();
             suspected.sort_unstable();
             suspected.dedup();
-            self.read_zone(view, *at, &suspected, words, told, &mut hits);
+            let start = at.saturating_sub(ZONE_BEFORE);
+            for start in [Some(start), form_start(view, *at)].into_iter().flatten() {
+                self.read_zone(view, start..at + ZONE_AFTER, &suspected, words, told, &mut hits);
+            }
         }
         hits
     }
@@ -72,14 +75,13 @@ impl Wordings {
     fn read_zone(
         &self,
         view: View<'_>,
-        at: usize,
+        zone: Range<usize>,
         suspected: &[usize],
         words: &Vocabulary,
         told: &mut usize,
         hits: &mut Vec<Hit>,
     ) {
-        let start = zone_start(view, at);
-        let text = normalised(&running_text(view, start, at - start + ZONE_AFTER, words));
+        let text = normalised(&running_text(view, zone.start, zone.len(), words));
         for (template, range) in self.matches(text.as_str(), suspected) {
             if text.raw(range.start) < *told {
                 continue;
@@ -208,12 +210,11 @@ impl Numbers {
     }
 }
 
-/// Where to begin to read around a word: a form has to be undone from its first character on.
-fn zone_start(view: View<'_>, at: usize) -> usize {
+/// Where the form around a word begins, which can only be undone from its first character on.
+fn form_start(view: View<'_>, at: usize) -> Option<usize> {
     let before = view.before(at, ZONE_BEFORE);
-    let is_form = escape::form_levels(view.after(at, 64)) > 0;
-    let word = before.iter().rposition(|byte| is_form && b" \n\"<>?#".contains(byte)).map_or(0, |end| end + 1);
-    at - before.len() + word
+    let field = before.iter().rposition(|byte| b" \n\"<>?#&".contains(byte)).map_or(0, |end| end + 1);
+    (escape::form_levels(view.after(at, 64)) > 0).then_some(at - before.len() + field)
 }
 
 /// Whether one line of the input holds both ends of a part of the text.
