@@ -20,7 +20,8 @@ impl Index {
     /// A word counts for every kind of place it stands in, the first cause more than the others.
     fn add(&mut self, number: u16, entry: &Entry, catalog: &Catalog) {
         let head = &entry.head;
-        let mut causes = head.causes.iter().filter_map(|id| catalog.causes.get(id)).map(|(cause, _)| cause.title.clone());
+        let mut causes =
+            head.causes.iter().filter_map(|id| catalog.causes.get(id)).map(|(cause, _)| cause.title.clone());
         let places: Vec<(u8, String)> = vec![
             (12, head.code.clone()),
             (10, head.name.clone().unwrap_or_default()),

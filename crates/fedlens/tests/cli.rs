@@ -142,12 +142,12 @@ fn bad_input_gets_a_clear_message() {
     let nested = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     png.extend([0_u8; 512]);
-    let graph_error = r#"{"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}}"#;
+    let graph_error = r#"{"error": {"code": "Request_UnsupportedQuery", "message": "Unsupported query."}}"#;
     let cases = [
         ("binary.bin", png, "PNG"),
         ("nested.json", nested.into_bytes(), "nested"),
         ("empty.txt", Vec::new(), "empty"),
-        ("fics.json", graph_error.as_bytes().to_vec(), "Authorization_RequestDenied"),
+        ("fics.json", graph_error.as_bytes().to_vec(), "Request_UnsupportedQuery"),
         ("invalid.txt", vec![0xff, 0xc3, 0x28, b'a', b'\n', 0xf0, 0x80], ""),
     ];
     for (name, content, said) in cases {

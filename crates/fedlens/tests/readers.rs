@@ -1,5 +1,4 @@
 //! What a reader sees first: the code, who has to act, and what it means.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
 
 use assert_cmd::Command;
 use fedlens_catalog::entry;
