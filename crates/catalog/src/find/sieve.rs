@@ -36,15 +36,24 @@ const MOST_GROUPS: usize = 4;
 const RARE: usize = 20;
 
 /// Words that logs are full of: another one of the sentence is searched for where there is one.
-const COMMON: &str = "about access account active activity after against application attempts authentication azure because before \
-    being blocked cannot check client code configuration configured connect connection contain correct could data \
-    default description disabled does driver endpoint error exception execution exist expired failed fails file \
-    following found from function header identifier include information instance invalid license login match \
-    message microsoft minutes missing module must name namespace network operation option parameter parameters \
-    password path permission please process processing provided query received reference refresh request requested \
-    required requires resource response result scheduled secret server service session specified started status \
-    success support supported takes test there this timed token tokens true type unable update user using valid \
-    value values version was with without workspace your";
+const COMMON: &str = "\
+    about access account acquire acquired active activity address admin after against agent allow allowed \
+    application attempts authentication azure because been before being blocked browser browsers cannot check \
+    client cloud code completed configuration configured connect connection contain correct could created \
+    currently data default deprecated description detail details device devices directory disabled does driver \
+    email enable enabled end endpoint ensure entered entries entry environment error event events exception \
+    execution exist expected expired explicit external failed fails feature features file finished flow following \
+    format found from full function group groups have header host hosts hour hours identifier include information \
+    input instance invalid last license link links list loaded loading local login long longer match message \
+    method methods microsoft minutes missing module more most must name named namespace need needed network \
+    number object objects only operation option other output page pages parameter parameters pass passed password \
+    path permission please policy port process processing provided provider query reached received record records \
+    redirect reference refresh request requested requests required requires resolve resolved resource response \
+    result running runtime same scheduled second seconds secret server service session sessions since size some \
+    source specified start started state states status store stored strong success such support supported takes \
+    task tasks test than that their then there these they this through time timed token tokens true type unable \
+    until update upon used user uses using valid value values variable version was when where which while will \
+    with within without workspace would your";
 
 /// The words of a sentence.
 #[derive(Debug)]
