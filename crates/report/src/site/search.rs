@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 
 use crate::catalog_page::severity_word;
 
-/// `const ENTRIES = [[code, title, severity, words], …]`
+/// `const ENTRIES = [[code, title, severity, first cause, other words, surfaces], …]`
 pub(super) fn data() -> String {
     let rows: Vec<Value> = entries().iter().map(row).collect();
     format!("const ENTRIES = {};\n", Value::from(rows))
 }
 
 fn row(entry: &'static Entry) -> Value {
-    let causes = entry.causes.iter().filter_map(|id| cause(id)).map(|cause| cause.title);
+    let mut causes = entry.causes.iter().filter_map(|id| cause(id)).map(|cause| cause.title);
+    let likeliest = causes.next().unwrap_or_default();
     let words: Vec<&str> = entry
         .name
         .into_iter()
@@ -20,5 +21,5 @@ fn row(entry: &'static Entry) -> Value {
         .chain(entry.surfaces.iter().copied())
         .chain(causes)
         .collect();
-    json!([entry.code, entry.title, severity_word(entry.severity), words.join(" ")])
+    json!([entry.code, entry.title, severity_word(entry.severity), likeliest, words.join(" "), entry.surfaces.len()])
 }

@@ -6,12 +6,14 @@
   const LIMIT = 12;
 
   const words = (text) => text.toLowerCase().split(/[^a-z0-9]+/).filter(Boolean);
-  const index = ENTRIES.map(([code, title, severity, more]) => ({
+  const index = ENTRIES.map(([code, title, severity, cause, more, surfaces]) => ({
     code,
     title,
     severity,
     strong: words(code + " " + title),
+    cause: words(cause),
     weak: words(more),
+    surfaces,
     digits: code.replace(/\D/g, ""),
   }));
 
@@ -38,12 +40,13 @@
     let hits = 0;
     let sum = 0;
     for (const word of wanted) {
-      const found = Math.max(2 * worth(word, entry.strong), worth(word, entry.weak));
+      const found = Math.max(2 * worth(word, entry.strong), 1.5 * worth(word, entry.cause), worth(word, entry.weak));
       hits += found > 0;
       sum += found;
     }
     if (digits.length > 3 && entry.digits.startsWith(digits)) sum += entry.digits === digits ? 100 : 20;
-    return sum ? hits * 100 + sum : 0;
+    // What is met in many places is looked for more often.
+    return sum ? hits * 100 + sum + entry.surfaces / 2 : 0;
   };
 
   const show = () => {
