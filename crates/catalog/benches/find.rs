@@ -21,7 +21,7 @@ const LINES: [&str; 8] = [
     "##[debug]Evaluating condition for step: 'Deploy to staging'",
     "npm warn deprecated inflight@1.0.6: this module is not supported, and leaks memory",
     "Step 12/31 : RUN apt-get update && apt-get install --yes curl",
-    "  Downloading https://registry.npmjs.org/react/-/react-18.2.0.tgz (312 kB)",
+    "  Downloading https://packages.contoso.example/react-18.2.0.tgz (312 kB)",
     "INFO request id=7f3a status=200 path=/api/v1/items duration=12ms user=svc-orders",
     "test result: ok. 132 passed; 0 failed; 0 ignored; finished in 1.24s",
     "Acquired a token for the resource https://management.azure.com/ in tenant contoso",

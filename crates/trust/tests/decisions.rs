@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use fedlens_trust::read::exchange_case;
-use fedlens_trust::{CHECKS, Decision, Outcome, Policy, Verdict, decide};
+use fedlens_trust::{CHECKS, Decision, Outcome, Policy, Verdict, Wording, decide};
 use serde_json::{Map, Value};
 
 struct Case {
@@ -119,6 +119,26 @@ fn later_faults_are_reported_beside_the_answer() {
     let case = cases().into_iter().find(|case| case.name == "audience and subject wrong").unwrap();
     let codes: Vec<_> = case.decision.refusals().map(|refusal| refusal.code).collect();
     assert_eq!(codes, [700_212, 700_213]);
+}
+
+#[test]
+fn until_2023_one_number_named_all_three_values() {
+    let document: Value = serde_json::from_str(include_str!("decisions.json")).unwrap();
+    let mut exchange = document["bases"]["github"].clone();
+    exchange["case"] = Value::from("old wording");
+    set(&mut exchange, "/assertion/claims/sub", Value::from("repo:contoso/app:pull_request"));
+    let read = exchange_case(&exchange).unwrap();
+    let policy = Policy { wording: Wording::Until2023, ..Policy::default() };
+    let decision = decide(&read.directory, &read.request, read.now, &policy);
+    let refusal = decision.refusal().unwrap();
+    assert_eq!((refusal.code, refusal.oauth_error, refusal.status), (70_021, "invalid_request", 400));
+    assert_eq!(
+        refusal.message,
+        "No matching federated identity record found for presented assertion. Assertion Issuer: \
+         'https://token.actions.githubusercontent.com'. Assertion Subject: 'repo:contoso/app:pull_request'. Assertion \
+         Audience: 'api://AzureADTokenExchange'. \
+         https://docs.microsoft.com/en-us/azure/active-directory/develop/workload-identity-federation"
+    );
 }
 
 #[test]
