@@ -29,11 +29,12 @@ fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     if facts.credentials().is_some() {
         return;
     }
-    if let (Some(_), Some(subject)) = (facts.observed(NO_SUBJECT_MATCH), facts.subject()) {
-        by_subject(facts, subject, findings);
-    }
+    // Entra compares the issuer first, so an odd one explains more than the subject.
     if let (Some(_), Some(issuer)) = (facts.observed(NO_ISSUER_MATCH), facts.issuer()) {
         by_issuer(issuer, findings);
+    }
+    if let (Some(_), Some(subject)) = (facts.observed(NO_SUBJECT_MATCH), facts.subject()) {
+        by_subject(facts, subject, findings);
     }
 }
 
