@@ -153,11 +153,18 @@ fn signature(fields: &Fields<'_>) -> Result<Option<Signature>, ReadError> {
         let (word, field) = text.split_once(':').unwrap_or((text, ""));
         match plain(word).as_str() {
             "valid" | "verified" => Some(Signature::Valid),
-            "invalid" | "bad" | "wrong" => Some(Signature::Invalid),
-            "unknownkey" | "unknownkid" => Some(Signature::UnknownKey),
-            "metadataunreachable" | "issuerunreachable" | "unreachable" | "metadatainvalid" => {
-                Some(Signature::MetadataUnreachable)
+            "invalid" | "bad" | "wrong" | "tampered" | "mismatch" | "invalidsignature" | "badsignature" => {
+                Some(Signature::Invalid)
             }
+            "unknownkey" | "unknownkid" | "keynotfound" | "missingkey" | "nokey" => Some(Signature::UnknownKey),
+            "metadataunreachable"
+            | "metadatainvalid"
+            | "metadataerror"
+            | "nometadata"
+            | "issuerunreachable"
+            | "jwksunreachable"
+            | "discoveryfailed"
+            | "unreachable" => Some(Signature::MetadataUnreachable),
             "metadatamissingfield" => Some(Signature::MetadataMissingField(field.to_owned())),
             "unchecked" | "unknown" | "notchecked" => Some(Signature::Unchecked),
             _ => None,
