@@ -140,7 +140,7 @@ fn add(same: &mut Failure, failure: Failure) {
     if same.message.is_empty() {
         same.message = failure.message;
     }
-    fill(&mut same.fields, failure.fields);
+    same.fields.fill(failure.fields);
 }
 
 /// Whether two failures are one: the same code, and nothing in what they say of the assertion differs.
@@ -153,33 +153,6 @@ fn is_same(left: &Failure, right: &Failure) -> bool {
         (&left.fields.key, &right.fields.key),
     ];
     left.code == right.code && pairs.into_iter().all(|(left, right)| left.is_none() || right.is_none() || left == right)
-}
-
-/// Sets the fields that are not set yet.
-fn fill(into: &mut Fields, from: Fields) {
-    let pairs = [
-        (&mut into.issuer, from.issuer),
-        (&mut into.subject, from.subject),
-        (&mut into.audience, from.audience),
-        (&mut into.application, from.application),
-        (&mut into.application_name, from.application_name),
-        (&mut into.tenant, from.tenant),
-        (&mut into.resource, from.resource),
-        (&mut into.key, from.key),
-        (&mut into.current_time, from.current_time),
-        (&mut into.valid_from, from.valid_from),
-        (&mut into.expires, from.expires),
-        (&mut into.oauth_error, from.oauth_error),
-        (&mut into.suberror, from.suberror),
-        (&mut into.trace_id, from.trace_id),
-        (&mut into.correlation_id, from.correlation_id),
-        (&mut into.timestamp, from.timestamp),
-    ];
-    for (field, value) in pairs {
-        if field.is_none() {
-            *field = value;
-        }
-    }
 }
 
 /// The text without `<ccon>` and `</ccon>`, which wrap what came from the customer.

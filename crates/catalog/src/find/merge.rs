@@ -158,7 +158,7 @@ fn absorb(known: &mut Failure, copy: Failure) {
     if says_more(known, &copy) {
         known.message = copy.message;
     }
-    fill(&mut known.fields, copy.fields);
+    known.fields.fill(copy.fields);
 }
 
 /// Whether the message of the copy is the better one: the known one was cut off, or is no message at all.
@@ -169,32 +169,6 @@ fn says_more(known: &Failure, copy: &Failure) -> bool {
     let goes_on = was_cut && copy.message.starts_with(&known.message);
     let is_fuller = values(copy) > values(known) && !copy.message.is_empty();
     known.message.is_empty() || (!echo && (goes_on || is_fuller))
-}
-
-fn fill(into: &mut Fields, from: Fields) {
-    let pairs = [
-        (&mut into.issuer, from.issuer),
-        (&mut into.subject, from.subject),
-        (&mut into.audience, from.audience),
-        (&mut into.application, from.application),
-        (&mut into.application_name, from.application_name),
-        (&mut into.tenant, from.tenant),
-        (&mut into.resource, from.resource),
-        (&mut into.key, from.key),
-        (&mut into.current_time, from.current_time),
-        (&mut into.valid_from, from.valid_from),
-        (&mut into.expires, from.expires),
-        (&mut into.oauth_error, from.oauth_error),
-        (&mut into.suberror, from.suberror),
-        (&mut into.trace_id, from.trace_id),
-        (&mut into.correlation_id, from.correlation_id),
-        (&mut into.timestamp, from.timestamp),
-    ];
-    for (slot, value) in pairs {
-        if slot.is_none() {
-            *slot = value;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -148,6 +148,35 @@ pub struct Fields {
     pub timestamp: Option<String>,
 }
 
+impl Fields {
+    /// Sets what is not set yet from another mention of the same failure.
+    pub fn fill(&mut self, from: Self) {
+        let pairs = [
+            (&mut self.issuer, from.issuer),
+            (&mut self.subject, from.subject),
+            (&mut self.audience, from.audience),
+            (&mut self.application, from.application),
+            (&mut self.application_name, from.application_name),
+            (&mut self.tenant, from.tenant),
+            (&mut self.resource, from.resource),
+            (&mut self.key, from.key),
+            (&mut self.current_time, from.current_time),
+            (&mut self.valid_from, from.valid_from),
+            (&mut self.expires, from.expires),
+            (&mut self.oauth_error, from.oauth_error),
+            (&mut self.suberror, from.suberror),
+            (&mut self.trace_id, from.trace_id),
+            (&mut self.correlation_id, from.correlation_id),
+            (&mut self.timestamp, from.timestamp),
+        ];
+        for (slot, value) in pairs {
+            if slot.is_none() {
+                *slot = value;
+            }
+        }
+    }
+}
+
 /// What a [`Finder`] went through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FindStats {

@@ -3,7 +3,7 @@
 use fedlens_issuers::recognise;
 use fedlens_trust::{Client, same_id};
 
-use super::delegated_assertion::NOT_APP_ONLY;
+use super::delegated_assertion::is_open;
 use super::{Findings, Rule};
 use crate::facts::Facts;
 
@@ -12,11 +12,7 @@ pub(super) const RULE: Rule = Rule { name: "user token across tenants", causes: 
 const CAUSE: &str = "entra.cross-tenant-user-token";
 
 fn judge(facts: &Facts<'_>, findings: &mut Findings) {
-    if !facts.is_about(NOT_APP_ONLY) {
-        return;
-    }
-    if let Some(because) = facts.app_only() {
-        findings.rule_out(CAUSE, because);
+    if !is_open(facts, CAUSE, findings) {
         return;
     }
     match (facts.delegated(), issuing_tenant(facts), target_tenant(facts)) {

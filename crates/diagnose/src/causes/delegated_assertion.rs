@@ -25,3 +25,14 @@ fn judge(facts: &Facts<'_>, findings: &mut Findings) {
         None => {}
     }
 }
+
+/// Whether a cause of a refused token type is open; an app-only token rules it out.
+pub(super) fn is_open(facts: &Facts<'_>, cause: &'static str, findings: &mut Findings) -> bool {
+    let about = facts.is_about(NOT_APP_ONLY);
+    let app_only = facts.app_only().filter(|_| about);
+    match app_only {
+        Some(because) => findings.rule_out(cause, because),
+        None => return about,
+    }
+    false
+}

@@ -1,6 +1,6 @@
 //! Subject and audience fit, and yet the identity provider issued a user's token.
 
-use super::delegated_assertion::NOT_APP_ONLY;
+use super::delegated_assertion::is_open;
 use super::{Findings, Rule};
 use crate::facts::Facts;
 
@@ -9,11 +9,7 @@ pub(super) const RULE: Rule = Rule { name: "delegated despite a match", causes: 
 const CAUSE: &str = "entra.delegated-despite-match";
 
 fn judge(facts: &Facts<'_>, findings: &mut Findings) {
-    if !facts.is_about(NOT_APP_ONLY) {
-        return;
-    }
-    if let Some(because) = facts.app_only() {
-        findings.rule_out(CAUSE, because);
+    if !is_open(facts, CAUSE, findings) {
         return;
     }
     let mismatch =
