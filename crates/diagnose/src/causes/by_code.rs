@@ -17,7 +17,7 @@ fn judge(facts: &Facts<'_>, findings: &mut Findings) {
         let Some(entry) = entry(failure.code.as_str()) else { continue };
         match entry.causes {
             [only] if failure.found_by == FoundBy::Code => {
-                findings.confirm(only, format!("{} has this one cause", failure.code));
+                findings.confirm(only, format!("{} means exactly this", failure.code));
             }
             causes => list(facts, causes, findings),
         }
