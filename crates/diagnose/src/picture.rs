@@ -122,6 +122,7 @@ pub(crate) fn summary(facts: &Facts<'_>) -> String {
     match facts.decision.map(|decision| decision.outcome) {
         Some(Outcome::Accepted) => format!("Entra would accept {who} and issue a token."),
         Some(_) => format!("No check fails for {who}, but the evidence leaves some open."),
+        None if facts.evidence.items.is_empty() => "None of the inputs could be used.".to_owned(),
         None => "No sign-in failure was found in what was given.".to_owned(),
     }
 }

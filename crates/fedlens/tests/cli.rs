@@ -258,6 +258,23 @@ fn explain_finds_a_code_however_it_is_typed() {
 }
 
 #[test]
+fn explain_finds_a_code_by_its_name_and_in_any_letter_case() {
+    for (typed, code) in [
+        ("forbiddentokentype", "AADSTS700229"),
+        ("DMTS_oauthtokenrefreshfailederror", "DMTS_OAuthTokenRefreshFailedError"),
+    ] {
+        assert!(fedlens(&["explain", typed]).stdout.starts_with(code), "{typed}");
+    }
+}
+
+#[test]
+fn explain_says_when_a_file_is_missing() {
+    let run = fedlens(&["explain", "no-such.log"]);
+    assert_eq!(run.status, Some(2));
+    assert!(run.stderr.contains("no such file"), "{}", run.stderr);
+}
+
+#[test]
 fn explain_reads_a_log_from_standard_input() {
     let log = "Error: : AADSTS700[21](https://example.com/1)1: No matching federated identity record found for presented \
                assertion issuer 'https://token.actions.githubusercontent.com/'.";

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Error;
-use fedlens_catalog::{Entry, entry, nearest};
+use fedlens_catalog::{Entry, entries, entry, nearest};
 use fedlens_diagnose::{Options, diagnose};
 use fedlens_evidence::{Evidence, read};
 use fedlens_report::{Explanation, explanation, explanation_markdown, json};
@@ -43,6 +43,13 @@ pub(crate) fn run(arguments: &ExplainArguments, output: &Output) -> Result<Statu
     Ok(if explained.entries.is_empty() && explained.causes.is_empty() { Status::Failed } else { Status::Clean })
 }
 
+/// A word with a folder or an ending that files of evidence have: a message is no such word.
+fn looks_like_a_path(argument: &str) -> bool {
+    let endings = ["log", "txt", "json", "ndjson", "jsonl", "jwt", "md", "xml", "csv"];
+    let extension = Path::new(argument).extension().and_then(|extension| extension.to_str());
+    !argument.contains(char::is_whitespace) && extension.is_some_and(|extension| endings.contains(&extension))
+}
+
 enum Typed {
     Known(&'static Entry),
     Unknown(String),
@@ -51,7 +58,7 @@ enum Typed {
 /// A code as typed: any letter case, with or without `AADSTS`, blanks inside, or in a look-up address.
 fn code(typed: &str) -> Option<Typed> {
     let typed = typed.trim().trim_matches(['"', '\'', '`', ':', '.', ',']);
-    if let Some(entry) = entry(typed) {
+    if let Some(entry) = by_code_or_name(typed) {
         return Some(Typed::Known(entry));
     }
     let from_address = typed.split_once("error?code=").map(|(_, code)| code);
@@ -67,6 +74,14 @@ fn code(typed: &str) -> Option<Typed> {
         Some(entry) => Some(Typed::Known(entry)),
         None => Some(Typed::Unknown(code)),
     }
+}
+
+/// An entry by its code or by Microsoft's name for it, in any letter case.
+fn by_code_or_name(typed: &str) -> Option<&'static Entry> {
+    let is_named = |entry: &&Entry| {
+        entry.code.eq_ignore_ascii_case(typed) || entry.name.is_some_and(|name| name.eq_ignore_ascii_case(typed))
+    };
+    entry(typed).or_else(|| entries().iter().find(is_named))
 }
 
 /// `AADSTS`, nothing, or a slip of the finger.
@@ -86,6 +101,11 @@ fn evidence(what: &[String], words: &str, output: &Output) -> Evidence {
     if what.iter().all(is_path) {
         let paths: Vec<PathBuf> = what.iter().map(PathBuf::from).collect();
         return input::evidence(&paths, output);
+    }
+    if let [only] = what
+        && looks_like_a_path(only)
+    {
+        return input::evidence(&[PathBuf::from(only)], output);
     }
     read("the text", words.as_bytes())
 }
