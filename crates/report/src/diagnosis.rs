@@ -7,7 +7,17 @@ mod terminal;
 pub use markdown::diagnosis_markdown;
 pub use terminal::diagnosis;
 
-use fedlens_diagnose::{Agreement, CauseFinding, CauseVerdict};
+use fedlens_diagnose::{Agreement, CauseFinding, CauseVerdict, StepState};
+
+/// The sign of a step in the picture.
+pub(crate) fn mark(state: StepState) -> &'static str {
+    match state {
+        StepState::Passed => "✓",
+        StepState::Failed => "✗",
+        StepState::Unknown => "?",
+        StepState::NotReached => "·",
+    }
+}
 
 pub(crate) fn verdict_words(verdict: CauseVerdict) -> &'static str {
     match verdict {

@@ -2,11 +2,12 @@
 
 use fedlens_catalog::{Cause, Entry, Fix, cause, fix};
 use fedlens_diagnose::{CauseFinding, Diagnosis, Observed};
-use fedlens_token::{Redaction, redact_text};
+use fedlens_token::Redaction;
 use serde::Serialize;
 
 use crate::catalog_page::{catalog_page, fix_ids, header, severity_word, who_acts};
 use crate::diagnosis::verdict_words;
+use crate::finished;
 use crate::paint::{BOLD, DIM, cause_style, paint};
 use crate::terminal::paragraph;
 
@@ -88,10 +89,7 @@ pub fn explanation(explanation: &Explanation, redaction: Redaction) -> String {
         }
         text.push_str(&catalog_page(page.entry));
     }
-    match redaction {
-        Redaction::On => redact_text(&text).into_owned(),
-        Redaction::Off => text,
-    }
+    finished(text, redaction)
 }
 
 /// Code, who acts and the meaning on the first three lines; then the likeliest causes.
@@ -134,10 +132,7 @@ pub fn explanation_markdown(explanation: &Explanation, redaction: Redaction) -> 
     for page in &explanation.entries {
         text.push_str(&page_markdown(page));
     }
-    match redaction {
-        Redaction::On => redact_text(&text).into_owned(),
-        Redaction::Off => text,
-    }
+    finished(text, redaction)
 }
 
 pub(crate) fn page_markdown(page: &Page) -> String {

@@ -26,3 +26,13 @@ pub use diagnosis::{diagnosis, diagnosis_markdown};
 pub use explanation::{Explanation, explanation, explanation_markdown};
 pub use json::json;
 pub use token::{TokenView, token, token_markdown};
+
+use fedlens_token::{Redaction, redact_text};
+
+/// A rendered text as it goes out.
+pub(crate) fn finished(text: String, redaction: Redaction) -> String {
+    match redaction {
+        Redaction::On => redact_text(&text).into_owned(),
+        Redaction::Off => text,
+    }
+}

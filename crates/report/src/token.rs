@@ -1,12 +1,13 @@
 //! A decoded token: header, claims with their meaning, lifetime, classification, issuer.
 
 use fedlens_issuers::{Recognised, recognise};
-use fedlens_token::{Claims, Classification, Decoded, Problem, Redaction, TokenKind, classify, explain, redact_text};
+use fedlens_token::{Claims, Classification, Decoded, Problem, Redaction, TokenKind, classify, explain};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::catalog_page::section;
+use crate::finished;
 use crate::markdown::cell;
 use crate::paint::{BAD, BOLD, DIM, GOOD, OPEN, paint};
 use crate::terminal::paragraph;
@@ -126,10 +127,7 @@ pub fn token(view: &TokenView, redaction: Redaction) -> String {
             text.push_str(&paragraph(&problem.message, &at, "    "));
         }
     }
-    match redaction {
-        Redaction::On => redact_text(&text).into_owned(),
-        Redaction::Off => text,
-    }
+    finished(text, redaction)
 }
 
 fn kind_words(kind: TokenKind) -> String {
@@ -213,8 +211,5 @@ pub fn token_markdown(view: &TokenView, redaction: Redaction) -> String {
         text.push_str(&format!("\n- bytes {}..{}: {}", problem.at.start, problem.at.end, problem.message));
     }
     text.push('\n');
-    match redaction {
-        Redaction::On => redact_text(&text).into_owned(),
-        Redaction::Off => text,
-    }
+    finished(text, redaction)
 }

@@ -39,12 +39,7 @@ fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     };
     match (lifetime, platform) {
         (_, Some(PlatformId::GitHub | PlatformId::AzureDevOps)) => findings.possible(LATE_STEP, said),
-        (
-            _,
-            Some(PlatformId::Aks | PlatformId::Eks | PlatformId::Gke | PlatformId::Kubernetes | PlatformId::OpenShift),
-        ) => {
-            findings.possible(TOKEN_FILE, said);
-        }
+        (_, Some(id)) if id.is_kubernetes() => findings.possible(TOKEN_FILE, said),
         (Some(lifetime), _) if lifetime <= CI_LIFETIME => {
             findings.possible(LATE_STEP, format!("{said}, as CI systems' do"));
         }

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use fedlens_diagnose::{Diagnosis, StepState};
-use fedlens_token::{Redaction, redact_text};
+use fedlens_diagnose::Diagnosis;
+use fedlens_token::Redaction;
 use fedlens_trust::Verdict;
 
-use super::{agreement_words, in_groups, verdict_words};
+use super::{agreement_words, in_groups, mark, verdict_words};
+use crate::finished;
 use crate::markdown::{cell, fenced};
 
 /// The report of a diagnosis as Markdown.
@@ -14,10 +15,7 @@ pub fn diagnosis_markdown(diagnosis: &Diagnosis, redaction: Redaction) -> String
     let mut report = String::new();
     let written = write(diagnosis, &mut report);
     debug_assert!(written.is_ok(), "writing to a string does not fail");
-    match redaction {
-        Redaction::On => redact_text(&report).into_owned(),
-        Redaction::Off => report,
-    }
+    finished(report, redaction)
 }
 
 fn write(diagnosis: &Diagnosis, out: &mut String) -> std::fmt::Result {
@@ -46,15 +44,6 @@ fn write(diagnosis: &Diagnosis, out: &mut String) -> std::fmt::Result {
     let (verdict, because) = agreement_words(&diagnosis.agreement);
     writeln!(out, "## Observed and predicted\n\n{verdict}\n")?;
     because.iter().try_for_each(|reason| writeln!(out, "- {reason}"))
-}
-
-fn mark(state: StepState) -> &'static str {
-    match state {
-        StepState::Passed => "✓",
-        StepState::Failed => "✗",
-        StepState::Unknown => "?",
-        StepState::NotReached => "·",
-    }
 }
 
 fn checks(diagnosis: &Diagnosis, out: &mut String) -> std::fmt::Result {

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use fedlens_catalog::entry;
-use fedlens_diagnose::{Agreement, CauseFinding, Diagnosis, FixFinding, Observed, Step, StepState};
-use fedlens_token::{Redaction, redact_text};
+use fedlens_diagnose::{Agreement, CauseFinding, Diagnosis, FixFinding, Observed, Step};
+use fedlens_token::Redaction;
 use fedlens_trust::{CheckResult, Outcome, Verdict};
 
 use super::blocks::chosen;
-use super::{agreement_words, in_groups, verdict_words};
+use super::{agreement_words, in_groups, mark, verdict_words};
 use crate::catalog_page::{section, severity_word};
+use crate::finished;
 use crate::paint::{BAD, BOLD, DIM, GOOD, OPEN, cause_style, paint, step_style};
 use crate::terminal::{markdown, paragraph};
 
@@ -24,10 +25,7 @@ pub fn diagnosis(diagnosis: &Diagnosis, languages: &[&str], redaction: Redaction
     report.push_str(&causes(&diagnosis.causes));
     report.push_str(&fixes(&diagnosis.fixes, languages));
     report.push_str(&agreement(diagnosis));
-    match redaction {
-        Redaction::On => redact_text(&report).into_owned(),
-        Redaction::Off => report,
-    }
+    finished(report, redaction)
 }
 
 fn headline(diagnosis: &Diagnosis) -> String {
@@ -48,12 +46,6 @@ fn picture(steps: &[Step]) -> String {
     if steps.is_empty() {
         return String::new();
     }
-    let mark = |state| match state {
-        StepState::Passed => "✓",
-        StepState::Failed => "✗",
-        StepState::Unknown => "?",
-        StepState::NotReached => "·",
-    };
     let drawn: Vec<_> = steps
         .iter()
         .map(|step| paint(step_style(step.state), format!("{} {}", mark(step.state), step.label)))

@@ -1,5 +1,6 @@
 //! The tenant exists, in the cloud that was called, and takes client credentials.
 
+use super::tenant_identifier::is_alias;
 use super::{Exchange, source};
 use crate::decision::Finding;
 use crate::{Basis, Check, ErrorSpec, Verdict, View};
@@ -39,7 +40,7 @@ fn evaluate(exchange: &Exchange<'_>) -> Finding {
     let Some(path) = exchange.request.tenant.as_deref() else {
         return Err(Verdict::not_reached("the tenant asked is not known"));
     };
-    if ["common", "organizations", "consumers"].iter().any(|alias| path.eq_ignore_ascii_case(alias)) {
+    if is_alias(path) {
         return Err(SHARED_ENDPOINT.refuse_or(
             &[50_194, 1_002_026],
             "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",

@@ -72,7 +72,8 @@ fn is_guid(tenant: &str) -> bool {
     tenant.len() == ZERO_GUID.len() && uuid::Uuid::try_parse(tenant).is_ok()
 }
 
-fn is_alias(tenant: &str) -> bool {
+/// Whether the path names an endpoint shared by all tenants.
+pub(super) fn is_alias(tenant: &str) -> bool {
     ["common", "organizations", "consumers"].iter().any(|alias| tenant.eq_ignore_ascii_case(alias))
 }
 
