@@ -13,8 +13,11 @@ const MAX_NAME_BYTES: usize = 256;
 /// Values behind the word "user" that name no person.
 const NO_PERSON: &[&str] = &["{", "<", "$", "system:", "NT AUTHORITY", "NT SERVICE"];
 
-/// What stands before the `@` of addresses that name nobody: code hosts, and the example in AADSTS90101.
-const NOBODY: &[&str] = &["git", "someone"];
+/// The user of addresses such as `git@github.com:owner/repository`.
+const CODE_HOST_USER: &str = "git";
+
+/// The user of the example in AADSTS90101.
+const EXAMPLE_USER: &str = "someone";
 
 pub(super) fn find_addresses(text: &str, hidden: &mut Vec<Range<usize>>) {
     for mark in ["@", "%40"] {
@@ -33,7 +36,9 @@ fn address(text: &str, at: usize, behind: usize) -> Option<Range<usize>> {
     let before = text.get(..start)?;
     let local = if before.ends_with('\\') { behind_escape(local) } else { local };
     let domain = domain(text.get(behind..)?)?;
-    let person = !local.is_empty() && !NOBODY.contains(&local) && !in_a_path(before);
+    let names_repository = text.get(behind + domain.len()..)?.starts_with([':', '/']);
+    let nobody = local == EXAMPLE_USER || local == CODE_HOST_USER && names_repository;
+    let person = !local.is_empty() && !nobody && !in_a_path(before);
     person.then(|| at - local.len()..behind + domain.len())
 }
 
