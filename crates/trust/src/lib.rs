@@ -15,7 +15,7 @@ pub use checks::CHECKS;
 pub use decide::decide;
 pub use decision::{Basis, Check, CheckResult, Decision, ErrorSpec, Outcome, Refusal, Sentence, Verdict};
 pub use model::{
-    Application, Assertion, ClaimsMatchingExpression, Client, Directory, Endpoint, FederatedIdentityCredential,
-    ManagedIdentity, ManagedIdentityKind, Policy, Resource, ServicePrincipal, SignInAudience, Signature, Tenant,
-    TenantPolicies, TokenRequest, View, Wording, same_id,
+    Application, Assertion, ClaimsMatchingExpression, Client, ClientSecret, Code, Directory, Endpoint,
+    FederatedIdentityCredential, ManagedIdentity, ManagedIdentityKind, Password, Policy, Resource, ServicePrincipal,
+    SignInAudience, Signature, Tenant, TenantPolicies, TokenRequest, User, View, Wording, same_id,
 };

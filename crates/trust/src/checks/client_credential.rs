@@ -40,7 +40,7 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     let request = exchange.request;
     let grant_type = request.grant_type.as_deref();
-    match (request.has_client_secret, request.assertion.is_some()) {
+    match (request.client_secret.is_some(), request.assertion.is_some()) {
         (true, true) => Err(SEVERAL.refuse(
             "Request should not contain more than one client credential parameters, this includes 'client_secret', \
              'client_assertion' and 'request' parameters.",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fedlens_issuers::Cloud;
 use serde::{Deserialize, Serialize};
 
-use super::{View, same_id};
+use super::{User, View, same_id};
 
 /// Everything of one or more tenants that the decision needs. Field names follow Microsoft Graph.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Directory {
     pub managed_identities: Vec<ManagedIdentity>,
     /// The APIs that tokens are asked for, beside Microsoft's own.
     pub resources: Vec<Resource>,
+    /// The users.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<User>,
 }
 
 /// A tenant.
@@ -86,6 +89,9 @@ pub struct Application {
     /// Its federated identity credentials; `None` where unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub federated_identity_credentials: Option<Vec<FederatedIdentityCredential>>,
+    /// Whether it counts as a public client, which keeps no secret; `None` where unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_fallback_public_client: Option<bool>,
 }
 
 /// An application's presence in a tenant.

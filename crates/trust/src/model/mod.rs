@@ -3,14 +3,16 @@
 mod client;
 mod directory;
 mod request;
+mod user;
 
 pub use client::Client;
 pub use directory::{
     Application, ClaimsMatchingExpression, Directory, FederatedIdentityCredential, ManagedIdentity,
     ManagedIdentityKind, Resource, ServicePrincipal, SignInAudience, Tenant, TenantPolicies,
 };
-pub use request::{Assertion, Endpoint, Policy, Signature, TokenRequest, Wording};
+pub use request::{Assertion, ClientSecret, Code, Endpoint, Password, Policy, Signature, TokenRequest, Wording};
 use serde::{Deserialize, Serialize};
+pub use user::User;
 
 /// Whether what is not mentioned is absent or merely unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

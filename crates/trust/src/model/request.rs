@@ -2,6 +2,7 @@
 
 use fedlens_issuers::Cloud;
 use fedlens_token::{Claims, Decoded};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::View;
@@ -33,14 +34,89 @@ pub struct TokenRequest {
     /// `resource`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
-    /// Whether a `client_secret` was sent.
-    pub has_client_secret: bool,
+    /// What is known of the `client_secret`, where one was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<ClientSecret>,
     /// `client_assertion_type`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_assertion_type: Option<String>,
     /// `client_assertion`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assertion: Option<Assertion>,
+    /// Where the request arrived: `https://localhost:8443/contoso.onmicrosoft.com/oauth2/v2.0/token`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Several client ids were sent, in the body or in body and header.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ambiguous_client: bool,
+    /// `assertion` of the on-behalf-of grant: the user's token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_assertion: Option<Assertion>,
+    /// `requested_token_use`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested_token_use: Option<String>,
+    /// `username`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// What is known of the `password`, where one was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<Password>,
+    /// What is known of the `code`, `device_code` or `refresh_token`, where the one that the grant takes was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+}
+
+/// What is known of a client secret; the secret itself is not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientSecret {
+    /// Nobody compared it.
+    #[default]
+    Unchecked,
+    /// The client has no such secret.
+    Wrong,
+    /// It is one of the client's secrets.
+    Registered {
+        /// When it expires; `None` where it does not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires: Option<Timestamp>,
+    },
+}
+
+/// What is known of a user's password; the password itself is not kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Password {
+    /// Nobody compared it.
+    #[default]
+    Unchecked,
+    /// It is the user's.
+    Right,
+    /// It is not the user's.
+    Wrong,
+}
+
+/// What is known of an authorization code, a device code or a refresh token; the text itself is not kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// Nobody looked it up.
+    #[default]
+    Unchecked,
+    /// It was issued to this client and can be redeemed now.
+    Valid,
+    /// A device code whose user has not signed in yet.
+    Pending,
+    /// It was issued, but too long ago.
+    Expired,
+    /// It was never issued, or to another client.
+    Unknown,
+    /// It was redeemed before.
+    Redeemed,
+    /// An authorization code whose `code_challenge` the `code_verifier` does not answer.
+    WrongVerifier,
+    /// A device code whose user refused.
+    Declined,
 }
 
 /// A client assertion.
@@ -106,11 +182,14 @@ pub struct Policy {
     pub clock_skew: i64,
     /// Which generation of codes to answer with.
     pub wording: Wording,
+    /// Judge an issuer at a private address by what its `Signature` says, as an emulator can that fetches it.
+    /// Entra itself cannot.
+    pub private_issuers: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { cloud: Cloud::Public, clock_skew: 300, wording: Wording::Current }
+        Self { cloud: Cloud::Public, clock_skew: 300, wording: Wording::Current, private_issuers: false }
     }
 }
 

@@ -73,6 +73,9 @@ pub(super) fn of_case(fields: &Fields<'_>, view: View) -> Result<Directory, Read
     for resource in fields.objects("resources")?.unwrap_or_default() {
         directory.resources.push(principals::resource(&resource)?);
     }
+    for user in fields.objects("users")?.unwrap_or_default() {
+        directory.users.push(principals::user(&user)?);
+    }
     for (item, path) in fields.members("servicePrincipals")?.unwrap_or_default() {
         principals::add_service_principal(&mut directory, &Fields::of(item, path)?, item)?;
     }

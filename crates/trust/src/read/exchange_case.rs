@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::cloud::cloud;
 use super::fields::{Fields, plain};
-use super::{ExchangeCase, Expectation, ReadError, directory, error_body};
+use super::{ExchangeCase, Expectation, ReadError, directory, error_body, presented};
 use crate::{Assertion, Directory, Endpoint, Signature, TokenRequest, View};
 
 /// What `client_assertion_type` is for a JSON Web Token.
@@ -70,9 +70,16 @@ fn request(case: &Fields<'_>) -> Result<TokenRequest, ReadError> {
         grant_type: fields.text("grant_type")?,
         scope: fields.text("scope")?,
         resource: fields.text("resource")?,
-        has_client_secret: has_client_secret(&fields)?,
+        client_secret: presented::client_secret(&fields)?,
         client_assertion_type: stated_type.or(implied_type),
         assertion,
+        url: fields.text("url")?,
+        ambiguous_client: fields.flag("ambiguous_client")?.unwrap_or_default(),
+        user_assertion: user_assertion(case, &fields)?,
+        requested_token_use: fields.text("requested_token_use")?,
+        username: fields.text("username")?,
+        password: presented::password(&fields)?,
+        code: presented::code(&fields)?,
     })
 }
 
@@ -99,22 +106,28 @@ fn malformed_body(fields: &Fields<'_>) -> Result<bool, ReadError> {
     Ok(stated.unwrap_or(body))
 }
 
-/// The secret's value does not matter and is not kept.
-fn has_client_secret(fields: &Fields<'_>) -> Result<bool, ReadError> {
-    let sent = fields.get("client_secret").is_some_and(|secret| *secret != Value::Bool(false));
-    Ok(fields.flag("has_client_secret")?.unwrap_or(sent))
-}
-
-/// The assertion stands beside the request or in it, as an object or as a compact token.
+/// The assertion stands beside the request or in it; its signature is judged beside the request, or in it.
 fn assertion(case: &Fields<'_>, request: &Fields<'_>) -> Result<Option<Assertion>, ReadError> {
     let places = [(case, "assertion"), (request, "assertion"), (request, "client_assertion")];
-    let Some((fields, name)) = places.into_iter().find(|(fields, name)| fields.get(name).is_some()) else {
-        return Ok(None);
-    };
+    let Some(assertion) = first_token(&places)? else { return Ok(None) };
+    Ok(Some(Assertion { signature: signature(case)?.unwrap_or(assertion.signature), ..assertion }))
+}
+
+/// The user's token of the on-behalf-of grant, which says of its signature itself.
+fn user_assertion(case: &Fields<'_>, request: &Fields<'_>) -> Result<Option<Assertion>, ReadError> {
+    first_token(&[(request, "user_assertion"), (case, "user_assertion")])
+}
+
+fn first_token(places: &[(&Fields<'_>, &str)]) -> Result<Option<Assertion>, ReadError> {
+    let found = places.iter().find(|(fields, name)| fields.get(name).is_some());
+    found.map_or(Ok(None), |(fields, name)| token(fields, name))
+}
+
+/// A token as an object or in its compact form.
+fn token(fields: &Fields<'_>, name: &str) -> Result<Option<Assertion>, ReadError> {
     if fields.get(name).is_some_and(Value::is_string) {
         let token = fields.text(name)?.filter(|token| !token.trim().is_empty());
-        let signature = signature(case)?.unwrap_or_default();
-        return Ok(token.map(|token| Assertion { signature, ..from_compact(&token) }));
+        return Ok(token.map(|token| from_compact(&token)));
     }
     let Some(fields) = fields.object(name)? else { return Ok(None) };
     // Claims alone, without header and claims around them, are what people paste from a decoder.
@@ -125,7 +138,7 @@ fn assertion(case: &Fields<'_>, request: &Fields<'_>) -> Result<Option<Assertion
         view: directory::view(&fields)?.unwrap_or(known),
         header: claims(&fields, "header")?,
         claims: if is_bare { Some(fields.each().map(owned).collect()) } else { claims(&fields, payload)? },
-        signature: signature(case)?.or(signature(&fields)?).unwrap_or_default(),
+        signature: signature(&fields)?.unwrap_or_default(),
     }))
 }
 

@@ -11,6 +11,7 @@ mod exchange_case;
 mod fields;
 mod members;
 mod owner;
+mod presented;
 mod principals;
 mod problems;
 mod thumbprint;

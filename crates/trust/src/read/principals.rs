@@ -7,7 +7,7 @@ use super::problems::Problems;
 use super::{ReadError, credentials, owner, thumbprint};
 use crate::{
     Application, Directory, FederatedIdentityCredential, ManagedIdentity, ManagedIdentityKind, Resource,
-    ServicePrincipal, SignInAudience, same_id,
+    ServicePrincipal, SignInAudience, User, same_id,
 };
 
 /// What an object describes.
@@ -53,7 +53,19 @@ pub(super) fn application(fields: &Fields<'_>, json: &Value) -> Result<Applicati
         identifier_uris: fields.texts("identifierUris")?.unwrap_or_default(),
         certificate_thumbprints: thumbprints(fields)?,
         federated_identity_credentials: embedded_credentials(fields)?,
+        is_fallback_public_client: fields.flag("isFallbackPublicClient")?,
         tenant_id,
+    })
+}
+
+/// A user of an exchange case.
+pub(super) fn user(fields: &Fields<'_>) -> Result<User, ReadError> {
+    Ok(User {
+        id: fields.text_of(&["id", "objectId"])?.unwrap_or_default(),
+        user_principal_name: fields.required_text(&["userPrincipalName", "username"])?,
+        display_name: fields.text_of(&["displayName", "name"])?,
+        account_enabled: fields.flag("accountEnabled")?,
+        tenant_id: fields.text("tenantId")?,
     })
 }
 

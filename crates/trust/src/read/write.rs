@@ -34,6 +34,11 @@ fn request(request: &TokenRequest) -> Value {
     if fields.shift_remove("assertion").is_some() {
         fields.entry("client_assertion_type").or_insert(Value::Null);
     }
+    if let Some(user) = &request.user_assertion {
+        let mut token = assertion(user);
+        token["signature"] = Value::String(signature(&user.signature));
+        fields.insert("user_assertion".to_owned(), token);
+    }
     Value::Object(fields)
 }
 

@@ -2,6 +2,7 @@ use fedlens_issuers::Cloud;
 use serde_json::json;
 
 use super::*;
+use crate::ClientSecret;
 
 fn minimal() -> Value {
     json!({
@@ -44,7 +45,7 @@ fn a_request_is_read_with_all_its_fields() {
     );
     let request = case.unwrap().request;
     assert_eq!((request.endpoint, request.method.as_deref()), (Endpoint::V1, Some("get")));
-    assert!(request.malformed_body && request.has_client_secret);
+    assert!(request.malformed_body && request.client_secret == Some(ClientSecret::Unchecked));
     assert_eq!((request.client_id.as_deref(), request.tenant, request.scope), (Some("C-1"), None, None));
     assert_eq!(request.resource.as_deref(), Some("https://graph.microsoft.com"));
     assert_eq!(request.client_assertion_type.as_deref(), Some("other"));

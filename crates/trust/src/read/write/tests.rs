@@ -5,8 +5,9 @@ use serde_json::from_value;
 use super::super::{Expectation, exchange_case};
 use super::*;
 use crate::{
-    Application, ClaimsMatchingExpression, Directory, Endpoint, FederatedIdentityCredential, ManagedIdentity,
-    ManagedIdentityKind, Resource, ServicePrincipal, SignInAudience, Tenant, TenantPolicies, View,
+    Application, ClaimsMatchingExpression, ClientSecret, Code, Directory, Endpoint, FederatedIdentityCredential,
+    ManagedIdentity, ManagedIdentityKind, Password, Resource, ServicePrincipal, SignInAudience, Tenant, TenantPolicies,
+    User, View,
 };
 
 fn text(text: &str) -> Option<String> {
@@ -54,6 +55,7 @@ fn full_directory() -> Directory {
             account_enabled: Some(true),
         }]),
         federated_identity_credentials: Some(vec![credential(), FederatedIdentityCredential::default()]),
+        is_fallback_public_client: Some(true),
     };
     let identity = ManagedIdentity {
         client_id: "c-2".to_owned(),
@@ -71,12 +73,20 @@ fn full_directory() -> Directory {
         app_role_assignment_required: true,
         assigned_clients: vec!["c-1".to_owned()],
     };
+    let user = User {
+        id: "u-1".to_owned(),
+        user_principal_name: "ada@d".to_owned(),
+        display_name: text("Ada"),
+        account_enabled: Some(false),
+        tenant_id: text("t-1"),
+    };
     Directory {
         view: View::Partial,
         tenants: vec![tenant, Tenant::default()],
         applications: vec![application, Application::default()],
         managed_identities: vec![identity, ManagedIdentity::default()],
         resources: vec![resource, Resource::default()],
+        users: vec![user, User::default()],
     }
 }
 
@@ -92,14 +102,21 @@ fn full_request(signature: Signature) -> TokenRequest {
         grant_type: text("client_credentials"),
         scope: text(""),
         resource: text("r"),
-        has_client_secret: true,
+        client_secret: Some(ClientSecret::Unchecked),
         client_assertion_type: text("other"),
         assertion: Some(Assertion {
             view: View::Partial,
             header: None,
             claims: from_value(claims).unwrap(),
-            signature,
+            signature: signature.clone(),
         }),
+        url: text("https://localhost:8443/t-1/oauth2/token"),
+        ambiguous_client: true,
+        user_assertion: Some(Assertion { signature, ..Assertion::default() }),
+        requested_token_use: text("on_behalf_of"),
+        username: text("ada@d"),
+        password: Some(Password::Wrong),
+        code: Some(Code::WrongVerifier),
     }
 }
 
@@ -134,6 +151,12 @@ fn what_is_written_reads_the_same() {
         untyped,
         TokenRequest { assertion: Some(Assertion::default()), ..TokenRequest::default() },
         TokenRequest { client_assertion_type: text("other"), ..TokenRequest::default() },
+        TokenRequest { client_secret: Some(ClientSecret::Wrong), ..TokenRequest::default() },
+        TokenRequest {
+            client_secret: Some(ClientSecret::Registered { expires: "2026-01-31T12:00:00Z".parse().ok() }),
+            ..TokenRequest::default()
+        },
+        TokenRequest { client_secret: Some(ClientSecret::Registered { expires: None }), ..TokenRequest::default() },
         TokenRequest::default(),
     ] {
         for directory in [full_directory(), Directory::default()] {
@@ -169,6 +192,13 @@ fn value() -> impl Strategy<Value = Value> {
         "federatedIdentityCredentials",
         "servicePrincipals",
         "managedIdentities",
+        "users",
+        "userPrincipalName",
+        "user_assertion",
+        "client_secret",
+        "registered",
+        "expires",
+        "password",
         "clientId",
         "principalId",
         "properties",
