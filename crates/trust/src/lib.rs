@@ -16,6 +16,6 @@ pub use decide::decide;
 pub use decision::{Basis, Check, CheckResult, Decision, ErrorSpec, Outcome, Refusal, Sentence, Verdict};
 pub use model::{
     Application, Assertion, ClaimsMatchingExpression, Client, Directory, Endpoint, FederatedIdentityCredential,
-    ManagedIdentity, ManagedIdentityKind, Policy, Resource, ServicePrincipal, SignInAudience, Signature, Tenant,
-    TenantPolicies, TokenRequest, View, Wording, same_id,
+    Indexed, Keyed, ManagedIdentity, ManagedIdentityKind, Policy, Resource, ServicePrincipal, SignInAudience,
+    Signature, Tenant, TenantPolicies, TokenRequest, View, Wording, same_id,
 };

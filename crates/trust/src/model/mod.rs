@@ -2,6 +2,7 @@
 
 mod client;
 mod directory;
+mod indexed;
 mod request;
 
 pub use client::Client;
@@ -9,6 +10,7 @@ pub use directory::{
     Application, ClaimsMatchingExpression, Directory, FederatedIdentityCredential, ManagedIdentity,
     ManagedIdentityKind, Resource, ServicePrincipal, SignInAudience, Tenant, TenantPolicies,
 };
+pub use indexed::{Indexed, Keyed};
 pub use request::{Assertion, Endpoint, Policy, Signature, TokenRequest, Wording};
 use serde::{Deserialize, Serialize};
 

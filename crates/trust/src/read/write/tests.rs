@@ -73,10 +73,10 @@ fn full_directory() -> Directory {
     };
     Directory {
         view: View::Partial,
-        tenants: vec![tenant, Tenant::default()],
-        applications: vec![application, Application::default()],
-        managed_identities: vec![identity, ManagedIdentity::default()],
-        resources: vec![resource, Resource::default()],
+        tenants: vec![tenant, Tenant::default()].into(),
+        applications: vec![application, Application::default()].into(),
+        managed_identities: vec![identity, ManagedIdentity::default()].into(),
+        resources: vec![resource, Resource::default()].into(),
     }
 }
 
