@@ -1,6 +1,6 @@
 //! The exchange once more, with the proposed change.
 
-use fedlens_trust::{Client, FederatedIdentityCredential, Outcome, decide};
+use fedlens_trust::{FederatedIdentityCredential, Outcome, decide};
 
 use crate::causes::nearest_credential;
 use crate::diagnosis::aadsts;
@@ -22,18 +22,8 @@ pub(crate) fn afterwards(facts: &Facts<'_>) -> Option<String> {
     };
     let mut directory = exchange.directory.clone();
     let nearest = nearest_credential(facts).cloned();
-    let credentials = match directory.client(exchange.request.client_id.as_deref())? {
-        Client::Application(application) => {
-            let id = application.app_id.clone();
-            let found = directory.applications.iter_mut().find(|application| application.app_id == id)?;
-            found.federated_identity_credentials.get_or_insert_default()
-        }
-        Client::ManagedIdentity(identity) => {
-            let id = identity.client_id.clone();
-            let found = directory.managed_identities.iter_mut().find(|identity| identity.client_id == id)?;
-            found.federated_identity_credentials.get_or_insert_default()
-        }
-    };
+    let client_id = directory.client(exchange.request.client_id.as_deref())?.id().to_owned();
+    let credentials = directory.credentials_mut(&client_id)?;
     credentials.retain(|fic| Some(fic) != nearest.as_ref());
     credentials.push(fitting);
     let decision = decide(&directory, &exchange.request, exchange.now, &exchange.policy);

@@ -16,6 +16,6 @@ pub use decide::decide;
 pub use decision::{Basis, Check, CheckResult, Decision, ErrorSpec, Outcome, Refusal, Sentence, Verdict};
 pub use model::{
     Application, Assertion, ClaimsMatchingExpression, Client, ClientSecret, Code, Directory, Endpoint,
-    FederatedIdentityCredential, ManagedIdentity, ManagedIdentityKind, Password, Policy, Resource, ServicePrincipal,
-    SignInAudience, Signature, Tenant, TenantPolicies, TokenRequest, User, View, Wording, same_id,
+    FederatedIdentityCredential, Indexed, Keyed, ManagedIdentity, ManagedIdentityKind, Password, Policy, Resource,
+    ServicePrincipal, SignInAudience, Signature, Tenant, TenantPolicies, TokenRequest, User, View, Wording, same_id,
 };

@@ -88,7 +88,7 @@ fn is_foreign<'a>(exchange: &Exchange<'_>, home: Option<&'a str>) -> Option<&'a 
 /// Another record of the same application in the tenant asked stands for its presence there.
 fn is_listed_in_tenant(exchange: &Exchange<'_>, application: &Application) -> bool {
     let asked = exchange.tenant.map(|tenant| tenant.id.as_str());
-    exchange.directory.applications.iter().any(|other| {
+    exchange.directory.applications.find_all(&application.app_id).any(|other| {
         let in_tenant = other.tenant_id.as_deref().zip(asked).is_some_and(|(tenant, asked)| same_id(tenant, asked));
         in_tenant && same_id(&other.app_id, &application.app_id)
     })

@@ -4,7 +4,7 @@ use fedlens_token::{Claims, TokenKind, classify};
 
 use super::{Exchange, source};
 use crate::decision::Finding;
-use crate::{Basis, Check, ErrorSpec, ManagedIdentityKind, Verdict, View, same_id};
+use crate::{Basis, Check, ErrorSpec, ManagedIdentity, ManagedIdentityKind, Verdict, View, same_id};
 
 pub(super) const CHECK: Check = Check {
     id: "entra.managed-identity",
@@ -43,11 +43,9 @@ fn by_directory(exchange: &Exchange<'_>, claims: &Claims, client: &str) -> Optio
     let object = claims.text("oid").unwrap_or_default();
     let directory = exchange.directory;
     let identity = directory.managed_identity(client).or_else(|| {
-        let principal = |id: &&str| same_id(id, object);
-        directory
-            .managed_identities
-            .iter()
-            .find(|identity| identity.principal_id.as_deref().filter(principal).is_some())
+        let is_principal =
+            |identity: &&ManagedIdentity| identity.principal_id.as_deref().is_some_and(|id| same_id(id, object));
+        directory.managed_identities.find_all(object).find(is_principal)
     });
     if let Some(identity) = identity {
         return Some(match identity.kind {

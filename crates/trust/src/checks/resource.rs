@@ -106,16 +106,13 @@ pub(super) fn requested<'a>(exchange: &Exchange<'a>) -> Result<&'a str, Verdict>
 
 /// The directory's own record of the resource.
 pub(super) fn listed<'a>(exchange: &Exchange<'a>, name: &str) -> Option<&'a Resource> {
-    exchange.directory.resources.iter().find(|resource| {
-        same_id(&resource.app_id, name) || resource.identifier_uris.iter().any(|uri| same_uri(uri, name))
-    })
+    exchange.directory.resources.find(name)
 }
 
 fn is_application(exchange: &Exchange<'_>, name: &str) -> bool {
-    exchange.directory.applications.iter().any(|application| {
-        let default_uri = name.strip_prefix("api://").unwrap_or(name);
-        same_id(&application.app_id, default_uri) || application.identifier_uris.iter().any(|uri| same_uri(uri, name))
-    })
+    let default_uri = name.strip_prefix("api://").unwrap_or(name);
+    let applications = &exchange.directory.applications;
+    applications.find(name).is_some() || exchange.directory.application(default_uri).is_some()
 }
 
 fn is_microsofts(name: &str) -> bool {
@@ -126,8 +123,4 @@ fn is_microsofts(name: &str) -> bool {
     MICROSOFT_DOMAINS.iter().any(in_domain)
         || MICROSOFT_APP_IDS.iter().any(|id| same_id(id, name))
         || name.starts_with("api://AzureADTokenExchange")
-}
-
-fn same_uri(left: &str, right: &str) -> bool {
-    left.trim_end_matches('/').eq_ignore_ascii_case(right.trim_end_matches('/'))
 }

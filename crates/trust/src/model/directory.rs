@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fedlens_issuers::Cloud;
 use serde::{Deserialize, Serialize};
 
-use super::{User, View, same_id};
+use super::{Indexed, Keyed, User, View, same_id};
 
 /// Everything of one or more tenants that the decision needs. Field names follow Microsoft Graph.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,16 +14,16 @@ pub struct Directory {
     /// Whether what is not listed does not exist.
     pub view: View,
     /// The tenants.
-    pub tenants: Vec<Tenant>,
+    pub tenants: Indexed<Tenant>,
     /// The app registrations.
-    pub applications: Vec<Application>,
+    pub applications: Indexed<Application>,
     /// The managed identities.
-    pub managed_identities: Vec<ManagedIdentity>,
+    pub managed_identities: Indexed<ManagedIdentity>,
     /// The APIs that tokens are asked for, beside Microsoft's own.
-    pub resources: Vec<Resource>,
+    pub resources: Indexed<Resource>,
     /// The users.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub users: Vec<User>,
+    #[serde(skip_serializing_if = "no_users")]
+    pub users: Indexed<User>,
 }
 
 /// A tenant.
@@ -216,19 +216,51 @@ pub struct Resource {
 impl Directory {
     /// The tenant of an id or a domain.
     pub fn tenant(&self, id_or_domain: &str) -> Option<&Tenant> {
-        self.tenants.iter().find(|tenant| {
-            same_id(&tenant.id, id_or_domain) || tenant.domains.iter().any(|domain| same_id(domain, id_or_domain))
-        })
+        self.tenants.find(id_or_domain)
     }
 
     /// The application of a client id.
     pub fn application(&self, app_id: &str) -> Option<&Application> {
-        self.applications.iter().find(|application| same_id(&application.app_id, app_id))
+        self.applications.find_all(app_id).find(|application| same_id(&application.app_id, app_id))
     }
 
     /// The managed identity of a client id.
     pub fn managed_identity(&self, client_id: &str) -> Option<&ManagedIdentity> {
-        self.managed_identities.iter().find(|identity| same_id(&identity.client_id, client_id))
+        self.managed_identities.find_all(client_id).find(|identity| same_id(&identity.client_id, client_id))
+    }
+
+    /// The federated identity credentials of a client, for change; unknown ones become an empty list.
+    pub fn credentials_mut(&mut self, client_id: &str) -> Option<&mut Vec<FederatedIdentityCredential>> {
+        let credentials = if self.application(client_id).is_some() {
+            &mut self.applications.find_mut(client_id)?.federated_identity_credentials
+        } else {
+            &mut self.managed_identities.find_mut(client_id)?.federated_identity_credentials
+        };
+        Some(credentials.get_or_insert_default())
+    }
+}
+
+impl Keyed for Tenant {
+    fn keys(&self) -> Vec<&str> {
+        std::iter::once(&self.id).chain(&self.domains).map(String::as_str).collect()
+    }
+}
+
+impl Keyed for Application {
+    fn keys(&self) -> Vec<&str> {
+        std::iter::once(&self.app_id).chain(&self.identifier_uris).map(String::as_str).collect()
+    }
+}
+
+impl Keyed for ManagedIdentity {
+    fn keys(&self) -> Vec<&str> {
+        std::iter::once(&self.client_id).chain(&self.principal_id).map(String::as_str).collect()
+    }
+}
+
+impl Keyed for Resource {
+    fn keys(&self) -> Vec<&str> {
+        std::iter::once(&self.app_id).chain(&self.identifier_uris).map(String::as_str).collect()
     }
 }
 
@@ -237,4 +269,8 @@ impl SignInAudience {
     pub fn is_multi_tenant(self) -> bool {
         matches!(self, Self::MultiTenant | Self::MultiTenantAndPersonal)
     }
+}
+
+fn no_users(users: &Indexed<User>) -> bool {
+    users.is_empty()
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod directory;
+mod indexed;
 mod request;
 mod user;
 
@@ -10,6 +11,7 @@ pub use directory::{
     Application, ClaimsMatchingExpression, Directory, FederatedIdentityCredential, ManagedIdentity,
     ManagedIdentityKind, Resource, ServicePrincipal, SignInAudience, Tenant, TenantPolicies,
 };
+pub use indexed::{Indexed, Keyed};
 pub use request::{Assertion, ClientSecret, Code, Endpoint, Password, Policy, Signature, TokenRequest, Wording};
 use serde::{Deserialize, Serialize};
 pub use user::User;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Directory, same_id};
+use super::{Directory, Keyed};
 
 /// A user of a tenant. Field names follow Microsoft Graph.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,12 @@ pub struct User {
 impl Directory {
     /// The user of a sign-in name or an object id.
     pub fn user(&self, name_or_id: &str) -> Option<&User> {
-        self.users.iter().find(|user| same_id(&user.user_principal_name, name_or_id) || same_id(&user.id, name_or_id))
+        self.users.find(name_or_id)
+    }
+}
+
+impl Keyed for User {
+    fn keys(&self) -> Vec<&str> {
+        vec![&self.user_principal_name, &self.id]
     }
 }

@@ -82,11 +82,11 @@ fn full_directory() -> Directory {
     };
     Directory {
         view: View::Partial,
-        tenants: vec![tenant, Tenant::default()],
-        applications: vec![application, Application::default()],
-        managed_identities: vec![identity, ManagedIdentity::default()],
-        resources: vec![resource, Resource::default()],
-        users: vec![user, User::default()],
+        tenants: vec![tenant, Tenant::default()].into(),
+        applications: vec![application, Application::default()].into(),
+        managed_identities: vec![identity, ManagedIdentity::default()].into(),
+        resources: vec![resource, Resource::default()].into(),
+        users: vec![user, User::default()].into(),
     }
 }
 
