@@ -41,6 +41,23 @@ impl<T: Keyed> Indexed<T> {
         self.items.get_mut(place as usize)
     }
 
+    /// Puts `item` in the place of the first member with this key, or at the end where there is none. The index
+    /// stays where the keys do.
+    pub fn put(&mut self, key: &str, item: T) {
+        match self.places(key).first().copied() {
+            None => self.push(item),
+            Some(place) => {
+                if let Some(old) = self.items.get_mut(place as usize) {
+                    let same_keys = old.keys() == item.keys();
+                    *old = item;
+                    if !same_keys {
+                        self.index.take();
+                    }
+                }
+            }
+        }
+    }
+
     fn places(&self, key: &str) -> &[u32] {
         let index = self.index.get_or_init(|| index(&self.items));
         index.get(normal(key).as_ref()).map(Vec::as_slice).unwrap_or_default()
@@ -145,7 +162,12 @@ mod tests {
         assert!(list.find("b").is_some());
         list.remove(0);
         assert_eq!((found(&list, "a").len(), found(&list, "b").len()), (0, 1));
+        list.put("b", Named(vec!["b"]));
+        list.put("e", Named(vec!["e"]));
+        assert_eq!((found(&list, "b").len(), found(&list, "e").len()), (1, 1));
+        list.put("e", Named(vec!["f"]));
+        assert_eq!((found(&list, "e").len(), found(&list, "f").len()), (0, 1));
         list.iter_mut().for_each(|item| item.0 = vec!["c"]);
-        assert_eq!((found(&list, "b").len(), found(&list, "c").len()), (0, 1));
+        assert_eq!((found(&list, "b").len(), found(&list, "c").len()), (0, 2));
     }
 }

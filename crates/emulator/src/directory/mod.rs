@@ -1,0 +1,14 @@
+//! What the emulator knows: tenants, applications, identities, users and what they hold.
+
+mod document;
+mod register;
+mod sample;
+
+pub use document::{
+    AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
+    ExpressionDocument, IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument,
+    RoleAssignmentDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName, SubscriptionDocument,
+    TenantDocument, UserDocument,
+};
+pub(crate) use register::{Certificate, Registry, Secret, key, names, secret_digest};
+pub use sample::sample;

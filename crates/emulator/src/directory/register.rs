@@ -1,0 +1,720 @@
+//! The state: what `decide` sees, and beside it what only the emulator needs.
+
+use std::collections::HashMap;
+
+use fedlens_trust::{
+    Application, ClaimsMatchingExpression, Client, Directory, FederatedIdentityCredential, ManagedIdentity,
+    ManagedIdentityKind, Resource, ServicePrincipal, SignInAudience, Tenant, TenantPolicies, User, View,
+};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{
+    AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
+    ExpressionDocument, IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument,
+    RoleAssignmentDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName, SubscriptionDocument,
+    TenantDocument, UserDocument,
+};
+use crate::crypto::{VerifyingKey, base64url, sha1, sha256};
+
+/// The state of an emulator.
+#[derive(Default)]
+pub(crate) struct Registry {
+    /// What `decide` sees.
+    pub(crate) directory: Directory,
+    pub(crate) subscriptions: Vec<SubscriptionDocument>,
+    pub(crate) issuers: Vec<IssuerDocument>,
+    applications: HashMap<String, ApplicationExtra>,
+    identities: HashMap<String, IdentityExtra>,
+    /// SHA-256 digests by user id.
+    passwords: HashMap<String, String>,
+    /// Token versions of resources that are no applications.
+    resource_versions: HashMap<String, u8>,
+    /// Credentials that were created too recently for every replica to see them.
+    unseen: Vec<Unseen>,
+}
+
+/// What an application has beside what `decide` looks at.
+#[derive(Clone, Default)]
+pub(crate) struct ApplicationExtra {
+    pub(crate) token_version: Option<u8>,
+    pub(crate) app_roles: Vec<AppRoleDocument>,
+    pub(crate) role_assignments: Vec<RoleAssignmentDocument>,
+    pub(crate) app_role_assignment_required: bool,
+    pub(crate) secrets: Vec<Secret>,
+    pub(crate) certificates: Vec<Certificate>,
+    pub(crate) certificate_thumbprints: Vec<String>,
+    pub(crate) properties: Map<String, Value>,
+}
+
+/// What a managed identity has beside what `decide` looks at.
+#[derive(Clone, Default)]
+pub(crate) struct IdentityExtra {
+    pub(crate) resource_id: String,
+    pub(crate) location: Option<String>,
+    pub(crate) tags: std::collections::BTreeMap<String, String>,
+    pub(crate) role_assignments: Vec<RoleAssignmentDocument>,
+}
+
+/// A client secret, by its digest.
+#[derive(Clone)]
+pub(crate) struct Secret {
+    pub(crate) key_id: String,
+    pub(crate) display_name: Option<String>,
+    pub(crate) sha256: String,
+    pub(crate) expires: Option<Timestamp>,
+}
+
+/// A client certificate.
+#[derive(Clone)]
+pub(crate) struct Certificate {
+    pub(crate) document: CertificateDocument,
+    pub(crate) key: VerifyingKey,
+    /// SHA-1 and SHA-256 thumbprints in base64url.
+    pub(crate) thumbprints: [String; 2],
+}
+
+struct Unseen {
+    client: String,
+    credential: FederatedIdentityCredential,
+    seen_at: Timestamp,
+}
+
+/// Ids compare without regard to letter case.
+pub(crate) fn key(id: &str) -> String {
+    id.trim().to_ascii_lowercase()
+}
+
+/// A GUID that follows from what it names, so that a directory file gives the same ids at each start.
+fn derived_id(parts: &[&str]) -> String {
+    let digest = sha256(parts.join("\n").to_ascii_lowercase().as_bytes());
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The SHA-256 that a secret or a password is kept as.
+pub(crate) fn secret_digest(secret: &str) -> String {
+    hex(sha256(secret.as_bytes()).as_ref())
+}
+
+impl Registry {
+    /// The state that a directory file describes.
+    pub(crate) fn new(document: DirectoryDocument) -> Result<Self, DocumentError> {
+        let mut registry = Self::default();
+        registry.directory.view = View::Whole;
+        for tenant in document.tenants {
+            registry.put_tenant(tenant)?;
+        }
+        for subscription in document.subscriptions {
+            registry.put_subscription(subscription);
+        }
+        for resource in document.resources {
+            registry.put_resource(resource);
+        }
+        for user in document.users {
+            registry.put_user(user)?;
+        }
+        registry.issuers = document.issuers;
+        for application in document.applications {
+            registry.put_application(application, None)?;
+        }
+        for identity in document.managed_identities {
+            registry.put_identity(identity, None)?;
+        }
+        Ok(registry)
+    }
+
+    /// The tenant of whatever names none.
+    pub(crate) fn home_tenant(&self) -> &str {
+        self.directory.tenants.first().map_or("", |tenant| tenant.id.as_str())
+    }
+
+    pub(crate) fn application_extra(&self, app_id: &str) -> Option<&ApplicationExtra> {
+        self.applications.get(&key(app_id))
+    }
+
+    pub(crate) fn identity_extra(&self, client_id: &str) -> Option<&IdentityExtra> {
+        self.identities.get(&key(client_id))
+    }
+
+    /// Whether the password is this user's.
+    pub(crate) fn has_password(&self, user: &User, password: &str) -> bool {
+        self.passwords.get(&key(&user.id)).is_some_and(|digest| *digest == secret_digest(password))
+    }
+
+    /// The version of the tokens for a resource, and the roles that a client has there.
+    pub(crate) fn token_version(&self, app_id: &str) -> u8 {
+        let own = self.application_extra(app_id).and_then(|extra| extra.token_version);
+        own.or_else(|| self.resource_versions.get(&key(app_id)).copied()).unwrap_or(1)
+    }
+
+    pub(crate) fn role_assignments(&self, client_id: &str) -> &[RoleAssignmentDocument] {
+        let of_application = self.application_extra(client_id).map(|extra| extra.role_assignments.as_slice());
+        of_application
+            .or_else(|| self.identity_extra(client_id).map(|extra| extra.role_assignments.as_slice()))
+            .unwrap_or_default()
+    }
+
+    fn put_tenant(&mut self, document: TenantDocument) -> Result<(), DocumentError> {
+        if Uuid::try_parse(&document.id).is_err() {
+            return Err(DocumentError::Content(format!("tenants: `{}` is not a GUID", document.id)));
+        }
+        let PoliciesDocument {
+            workload_identity_federation_disabled,
+            allowed_issuers,
+            required_enterprises,
+            conditional_access_blocks,
+        } = document.policies;
+        let policies = TenantPolicies {
+            workload_identity_federation_disabled,
+            allowed_issuers,
+            required_enterprises,
+            conditional_access_blocks,
+        };
+        let id = key(&document.id);
+        self.directory.tenants.put(
+            &id.clone(),
+            Tenant {
+                id,
+                domains: document.domains,
+                display_name: document.display_name,
+                cloud: document.cloud,
+                policies,
+            },
+        );
+        Ok(())
+    }
+
+    fn put_subscription(&mut self, document: SubscriptionDocument) {
+        let tenant_id = document.tenant_id.or_else(|| Some(self.home_tenant().to_owned()));
+        self.subscriptions.push(SubscriptionDocument { tenant_id, ..document });
+    }
+
+    /// An API, as a file lists it or as the emulator itself is one.
+    pub(crate) fn put_resource(&mut self, document: ResourceDocument) {
+        if let Some(version) = document.requested_access_token_version {
+            self.resource_versions.insert(key(&document.app_id), version);
+        }
+        self.directory.resources.put(
+            &document.app_id.clone(),
+            Resource {
+                app_id: document.app_id,
+                display_name: document.display_name,
+                identifier_uris: document.identifier_uris,
+                enabled: document.enabled,
+                app_role_assignment_required: document.app_role_assignment_required,
+                assigned_clients: document.assigned_clients,
+            },
+        );
+    }
+
+    fn put_user(&mut self, document: UserDocument) -> Result<(), DocumentError> {
+        if document.user_principal_name.is_empty() {
+            return Err(DocumentError::Content("users: a user has no userPrincipalName".to_owned()));
+        }
+        let tenant_id = document.tenant_id.unwrap_or_else(|| self.home_tenant().to_owned());
+        let id = document.id.unwrap_or_else(|| derived_id(&["user", &tenant_id, &document.user_principal_name]));
+        let digest = document.password_sha256.or_else(|| document.password.as_deref().map(secret_digest));
+        if let Some(digest) = digest {
+            self.passwords.insert(key(&id), key(&digest));
+        }
+        self.directory.users.put(
+            &id.clone(),
+            User {
+                id,
+                user_principal_name: document.user_principal_name,
+                display_name: document.display_name,
+                account_enabled: Some(document.account_enabled.unwrap_or(true)),
+                tenant_id: Some(tenant_id),
+            },
+        );
+        Ok(())
+    }
+
+    /// Adds or replaces an application. Credentials that are new become visible at `seen_at`.
+    pub(crate) fn put_application(
+        &mut self,
+        document: ApplicationDocument,
+        seen_at: Option<Timestamp>,
+    ) -> Result<(), DocumentError> {
+        let app_id = key(&document.app_id);
+        if Uuid::try_parse(&app_id).is_err() {
+            return Err(DocumentError::Content(format!("applications: `{app_id}` is not a GUID")));
+        }
+        let tenant_id =
+            document.tenant_id.map_or_else(|| self.home_tenant().to_owned(), |tenant| self.tenant_id(&tenant));
+        let certificates: Vec<_> = document.certificates.into_iter().map(certificate).collect::<Result<_, _>>()?;
+        let own = certificates.iter().flat_map(|certificate: &Certificate| certificate.thumbprints.iter().cloned());
+        let thumbprints = own.chain(document.certificate_thumbprints.iter().cloned()).collect();
+        let credentials = self.credentials(document.federated_identity_credentials, &app_id, &tenant_id, seen_at);
+        let principals = document.service_principals.unwrap_or_else(|| {
+            vec![ServicePrincipalDocument { tenant_id: tenant_id.clone(), ..ServicePrincipalDocument::default() }]
+        });
+        let extra = ApplicationExtra {
+            token_version: document.requested_access_token_version,
+            app_roles: document.app_roles.into_iter().map(|role| with_id(role, &app_id)).collect(),
+            role_assignments: document.role_assignments,
+            app_role_assignment_required: document.app_role_assignment_required,
+            secrets: document.secrets.into_iter().map(|one| secret(one, &app_id)).collect::<Result<_, _>>()?,
+            certificates,
+            certificate_thumbprints: document.certificate_thumbprints,
+            properties: document.properties,
+        };
+        let application = Application {
+            id: Some(document.id.unwrap_or_else(|| derived_id(&["application", &app_id]))),
+            display_name: document.display_name,
+            tenant_id: Some(tenant_id),
+            sign_in_audience: Some(document.sign_in_audience.unwrap_or(SignInAudienceName::SingleTenant).into()),
+            enabled: Some(document.enabled.unwrap_or(true)),
+            identifier_uris: document.identifier_uris,
+            certificate_thumbprints: thumbprints,
+            service_principals: Some(principals.into_iter().map(|one| service_principal(one, &app_id)).collect()),
+            federated_identity_credentials: Some(credentials),
+            is_fallback_public_client: document.is_fallback_public_client,
+            app_id: app_id.clone(),
+        };
+        self.directory.applications.put(&app_id, application);
+        self.applications.insert(app_id.clone(), extra);
+        self.put_own_resource(&app_id);
+        Ok(())
+    }
+
+    /// An application that asks for assignment is a resource that says so.
+    fn put_own_resource(&mut self, app_id: &str) {
+        let Some(extra) = self.applications.get(app_id) else { return };
+        if !extra.app_role_assignment_required {
+            return;
+        }
+        let Some(application) = self.directory.application(app_id) else { return };
+        let assigned =
+            |assignments: &[RoleAssignmentDocument]| assignments.iter().any(|one| names(application, &one.resource));
+        let applications = self.applications.iter().map(|(id, extra)| (id, extra.role_assignments.as_slice()));
+        let identities = self.identities.iter().map(|(id, extra)| (id, extra.role_assignments.as_slice()));
+        let mut assigned_clients: Vec<_> =
+            applications.chain(identities).filter(|(_, all)| assigned(all)).map(|(id, _)| id.clone()).collect();
+        assigned_clients.sort_unstable();
+        let resource = Resource {
+            app_id: app_id.to_owned(),
+            display_name: application.display_name.clone(),
+            identifier_uris: application.identifier_uris.clone(),
+            enabled: application.enabled,
+            app_role_assignment_required: true,
+            assigned_clients,
+        };
+        self.directory.resources.put(app_id, resource);
+    }
+
+    /// Applications that ask for assignment learn of the roles that others were given.
+    pub(crate) fn refresh_assignments(&mut self) {
+        let asking: Vec<_> = self
+            .applications
+            .iter()
+            .filter(|(_, extra)| extra.app_role_assignment_required)
+            .map(|(id, _)| id.clone())
+            .collect();
+        for app_id in asking {
+            self.put_own_resource(&app_id);
+        }
+    }
+
+    /// Removes an application; whether there was one.
+    pub(crate) fn remove_application(&mut self, app_id: &str) -> bool {
+        let app_id = key(app_id);
+        self.unseen.retain(|unseen| unseen.client != app_id);
+        self.directory.applications.retain(|application| application.app_id != app_id);
+        self.directory.resources.retain(|resource| key(&resource.app_id) != app_id);
+        self.applications.remove(&app_id).is_some()
+    }
+
+    /// The application as a document, secrets as digests; credentials that are not visible yet included.
+    pub(crate) fn application_document(&self, app_id: &str) -> Option<ApplicationDocument> {
+        let application = self.directory.application(app_id)?;
+        let extra = self.application_extra(app_id)?;
+        Some(ApplicationDocument {
+            app_id: application.app_id.clone(),
+            id: application.id.clone(),
+            display_name: application.display_name.clone(),
+            tenant_id: application.tenant_id.clone(),
+            sign_in_audience: application.sign_in_audience.map(SignInAudienceName::from),
+            enabled: application.enabled,
+            is_fallback_public_client: application.is_fallback_public_client,
+            identifier_uris: application.identifier_uris.clone(),
+            requested_access_token_version: extra.token_version,
+            app_roles: extra.app_roles.clone(),
+            app_role_assignment_required: extra.app_role_assignment_required,
+            role_assignments: extra.role_assignments.clone(),
+            secrets: extra.secrets.iter().map(Secret::document).collect(),
+            certificates: extra.certificates.iter().map(|certificate| certificate.document.clone()).collect(),
+            certificate_thumbprints: extra.certificate_thumbprints.clone(),
+            service_principals: application
+                .service_principals
+                .as_ref()
+                .map(|principals| principals.iter().map(service_principal_document).collect()),
+            federated_identity_credentials: self.credential_documents(Client::Application(application)),
+            properties: extra.properties.clone(),
+        })
+    }
+
+    /// Adds or replaces a managed identity. Credentials that are new become visible at `seen_at`.
+    pub(crate) fn put_identity(
+        &mut self,
+        document: ManagedIdentityDocument,
+        seen_at: Option<Timestamp>,
+    ) -> Result<(), DocumentError> {
+        let client_id = key(&document.client_id);
+        if Uuid::try_parse(&client_id).is_err() {
+            return Err(DocumentError::Content(format!("managedIdentities: `{client_id}` is not a GUID")));
+        }
+        let tenant_id =
+            document.tenant_id.map_or_else(|| self.home_tenant().to_owned(), |tenant| self.tenant_id(&tenant));
+        let kind = document.kind.unwrap_or(IdentityKind::UserAssigned);
+        let name = document.name.unwrap_or_else(|| client_id.clone());
+        let resource_id = document.resource_id.unwrap_or_else(|| self.default_resource_id(kind, &name));
+        let credentials = self.credentials(document.federated_identity_credentials, &client_id, &tenant_id, seen_at);
+        self.directory.managed_identities.put(
+            &client_id,
+            ManagedIdentity {
+                principal_id: Some(
+                    document.principal_id.unwrap_or_else(|| derived_id(&["managed identity", &client_id])),
+                ),
+                tenant_id: Some(tenant_id),
+                kind: Some(kind.into()),
+                name: Some(name),
+                federated_identity_credentials: Some(credentials),
+                client_id: client_id.clone(),
+            },
+        );
+        let (location, tags, role_assignments) = (document.location, document.tags, document.role_assignments);
+        self.identities.insert(client_id, IdentityExtra { resource_id, location, tags, role_assignments });
+        Ok(())
+    }
+
+    fn default_resource_id(&self, kind: IdentityKind, name: &str) -> String {
+        let subscription = self.subscriptions.first().map_or("", |subscription| subscription.id.as_str());
+        let provider = match kind {
+            IdentityKind::UserAssigned => "Microsoft.ManagedIdentity/userAssignedIdentities",
+            IdentityKind::SystemAssigned => "Microsoft.Compute/virtualMachines",
+        };
+        format!("/subscriptions/{subscription}/resourcegroups/emulated/providers/{provider}/{name}")
+    }
+
+    /// Removes a managed identity; whether there was one.
+    pub(crate) fn remove_identity(&mut self, client_id: &str) -> bool {
+        let client_id = key(client_id);
+        self.unseen.retain(|unseen| unseen.client != client_id);
+        self.directory.managed_identities.retain(|identity| identity.client_id != client_id);
+        self.identities.remove(&client_id).is_some()
+    }
+
+    /// The managed identity as a document; credentials that are not visible yet included.
+    pub(crate) fn identity_document(&self, client_id: &str) -> Option<ManagedIdentityDocument> {
+        let identity = self.directory.managed_identity(client_id)?;
+        let extra = self.identity_extra(client_id)?;
+        Some(ManagedIdentityDocument {
+            client_id: identity.client_id.clone(),
+            principal_id: identity.principal_id.clone(),
+            tenant_id: identity.tenant_id.clone(),
+            kind: identity.kind.map(IdentityKind::from),
+            name: identity.name.clone(),
+            resource_id: Some(extra.resource_id.clone()),
+            location: extra.location.clone(),
+            tags: extra.tags.clone(),
+            role_assignments: extra.role_assignments.clone(),
+            federated_identity_credentials: self.credential_documents(Client::ManagedIdentity(identity)),
+        })
+    }
+
+    fn tenant_id(&self, id_or_domain: &str) -> String {
+        self.directory.tenant(id_or_domain).map_or_else(|| key(id_or_domain), |tenant| tenant.id.clone())
+    }
+
+    /// The credentials that are visible now; new ones wait until `seen_at`.
+    fn credentials(
+        &mut self,
+        documents: Vec<CredentialDocument>,
+        client: &str,
+        tenant_id: &str,
+        seen_at: Option<Timestamp>,
+    ) -> Vec<FederatedIdentityCredential> {
+        let cloud = self.directory.tenant(tenant_id).map_or_else(Default::default, |tenant| tenant.cloud);
+        let all = documents.into_iter().map(|document| credential(document, client, cloud.exchange_audience()));
+        let visible = self.directory.client(Some(client)).and_then(Client::credentials).unwrap_or_default();
+        let visible: Vec<_> = visible.iter().filter_map(|credential| credential.id.clone()).collect();
+        let waiting: HashMap<_, _> = self
+            .unseen
+            .extract_if(.., |unseen| unseen.client == client)
+            .filter_map(|unseen| Some((unseen.credential.id.clone()?, unseen.seen_at)))
+            .collect();
+        let (seen, unseen): (Vec<_>, Vec<_>) = all
+            .map(|credential| {
+                let id = credential.id.clone().unwrap_or_default();
+                let known = visible.contains(&id);
+                let at = waiting.get(&id).copied().or(seen_at.filter(|_| !known));
+                (at, credential)
+            })
+            .partition(|(at, _)| at.is_none());
+        self.unseen.extend(
+            unseen
+                .into_iter()
+                .filter_map(|(at, credential)| Some(Unseen { client: client.to_owned(), credential, seen_at: at? })),
+        );
+        seen.into_iter().map(|(_, credential)| credential).collect()
+    }
+
+    fn credential_documents(&self, client: Client<'_>) -> Vec<CredentialDocument> {
+        let unseen = self.unseen.iter().filter(|unseen| unseen.client == client.id()).map(|unseen| &unseen.credential);
+        client.credentials().unwrap_or_default().iter().chain(unseen).map(credential_document).collect()
+    }
+
+    /// Whether a credential has become visible since the last call of [`Self::show_credentials`].
+    pub(crate) fn has_new_credentials(&self, now: Timestamp) -> bool {
+        self.unseen.iter().any(|unseen| unseen.seen_at <= now)
+    }
+
+    /// Makes the credentials visible whose time has come.
+    pub(crate) fn show_credentials(&mut self, now: Timestamp) {
+        let due: Vec<_> = self.unseen.extract_if(.., |unseen| unseen.seen_at <= now).collect();
+        for Unseen { client, credential, .. } in due {
+            if let Some(credentials) = self.directory.credentials_mut(&client) {
+                credentials.push(credential);
+            }
+        }
+    }
+
+    /// Everything as a directory file, secrets and passwords as digests.
+    pub(crate) fn document(&self) -> DirectoryDocument {
+        let directory = &self.directory;
+        let is_application = |resource: &&Resource| directory.application(&resource.app_id).is_none();
+        DirectoryDocument {
+            schema: None,
+            tenants: directory.tenants.iter().map(tenant_document).collect(),
+            applications: directory
+                .applications
+                .iter()
+                .filter_map(|application| self.application_document(&application.app_id))
+                .collect(),
+            managed_identities: directory
+                .managed_identities
+                .iter()
+                .filter_map(|identity| self.identity_document(&identity.client_id))
+                .collect(),
+            resources: directory
+                .resources
+                .iter()
+                .filter(is_application)
+                .map(|one| self.resource_document(one))
+                .collect(),
+            users: directory.users.iter().map(|user| self.user_document(user)).collect(),
+            subscriptions: self.subscriptions.clone(),
+            issuers: self.issuers.clone(),
+        }
+    }
+
+    fn resource_document(&self, resource: &Resource) -> ResourceDocument {
+        ResourceDocument {
+            app_id: resource.app_id.clone(),
+            display_name: resource.display_name.clone(),
+            identifier_uris: resource.identifier_uris.clone(),
+            enabled: resource.enabled,
+            app_role_assignment_required: resource.app_role_assignment_required,
+            assigned_clients: resource.assigned_clients.clone(),
+            requested_access_token_version: self.resource_versions.get(&key(&resource.app_id)).copied(),
+        }
+    }
+
+    fn user_document(&self, user: &User) -> UserDocument {
+        UserDocument {
+            id: Some(user.id.clone()),
+            user_principal_name: user.user_principal_name.clone(),
+            display_name: user.display_name.clone(),
+            tenant_id: user.tenant_id.clone(),
+            account_enabled: user.account_enabled,
+            password: None,
+            password_sha256: self.passwords.get(&key(&user.id)).cloned(),
+        }
+    }
+}
+
+/// Whether an id or URI names the application.
+pub(crate) fn names(application: &Application, resource: &str) -> bool {
+    let resource = resource.trim_end_matches('/');
+    let bare = resource.strip_prefix("api://").unwrap_or(resource);
+    bare.eq_ignore_ascii_case(&application.app_id)
+        || application.identifier_uris.iter().any(|uri| uri.trim_end_matches('/').eq_ignore_ascii_case(resource))
+}
+
+fn with_id(role: AppRoleDocument, app_id: &str) -> AppRoleDocument {
+    let id = role.id.unwrap_or_else(|| derived_id(&["app role", app_id, &role.value]));
+    AppRoleDocument { id: Some(id), ..role }
+}
+
+fn secret(document: SecretDocument, app_id: &str) -> Result<Secret, DocumentError> {
+    let digest = document.sha256.map(|digest| key(&digest)).or_else(|| document.value.as_deref().map(secret_digest));
+    let sha256 = digest.ok_or_else(|| {
+        DocumentError::Content(format!("applications: a secret of {app_id} has neither `value` nor `sha256`"))
+    })?;
+    let expires = document.end_date_time.map(|time| time.parse().map_err(|_| bad_time(&time, app_id))).transpose()?;
+    Ok(Secret {
+        key_id: document.key_id.unwrap_or_else(|| derived_id(&["secret", app_id, &sha256])),
+        display_name: document.display_name,
+        sha256,
+        expires,
+    })
+}
+
+fn bad_time(time: &str, app_id: &str) -> DocumentError {
+    DocumentError::Content(format!(
+        "applications: `{time}` of a secret of {app_id} is not a time such as 2027-01-31T00:00:00Z"
+    ))
+}
+
+impl Secret {
+    pub(crate) fn document(&self) -> SecretDocument {
+        SecretDocument {
+            key_id: Some(self.key_id.clone()),
+            display_name: self.display_name.clone(),
+            value: None,
+            sha256: Some(self.sha256.clone()),
+            end_date_time: self.expires.map(|time| time.to_string()),
+        }
+    }
+}
+
+/// Reads a certificate in PEM, or the base64 of its DER.
+pub(crate) fn certificate(document: CertificateDocument) -> Result<Certificate, DocumentError> {
+    let unreadable = |why: &str| DocumentError::Content(format!("certificates: {why}"));
+    let lines = document.certificate.lines().filter(|line| !line.starts_with("-----"));
+    let base64: String = lines.flat_map(str::split_whitespace).collect();
+    let der = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, base64)
+        .map_err(|_| unreadable("the certificate is neither PEM nor the base64 of DER"))?;
+    let (_, parsed) =
+        x509_parser::parse_x509_certificate(&der).map_err(|_| unreadable("this is not an X.509 certificate"))?;
+    let public = aws_lc_rs::rsa::PublicKey::from_der(parsed.public_key().raw)
+        .map_err(|_| unreadable("the certificate's key is not RSA, which is all that Entra takes"))?;
+    let thumbprints = [base64url(sha1(&der)), base64url(sha256(&der))];
+    let key = VerifyingKey {
+        kid: thumbprints.first().cloned().unwrap_or_default(),
+        modulus: public.modulus().big_endian_without_leading_zero().to_vec(),
+        exponent: public.exponent().big_endian_without_leading_zero().to_vec(),
+    };
+    let key_id = document.key_id.clone().unwrap_or_else(|| derived_id(&["certificate", &key.kid]));
+    Ok(Certificate { document: CertificateDocument { key_id: Some(key_id), ..document }, key, thumbprints })
+}
+
+fn service_principal(document: ServicePrincipalDocument, app_id: &str) -> ServicePrincipal {
+    let id = document.id.unwrap_or_else(|| derived_id(&["service principal", &document.tenant_id, app_id]));
+    ServicePrincipal {
+        tenant_id: document.tenant_id,
+        id: Some(id),
+        account_enabled: Some(document.account_enabled.unwrap_or(true)),
+    }
+}
+
+fn service_principal_document(principal: &ServicePrincipal) -> ServicePrincipalDocument {
+    ServicePrincipalDocument {
+        tenant_id: principal.tenant_id.clone(),
+        id: principal.id.clone(),
+        account_enabled: principal.account_enabled,
+    }
+}
+
+fn credential(document: CredentialDocument, client: &str, audience: &str) -> FederatedIdentityCredential {
+    let name = document.name.unwrap_or_else(|| "credential".to_owned());
+    let audiences = if document.audiences.is_empty() { vec![audience.to_owned()] } else { document.audiences };
+    FederatedIdentityCredential {
+        id: Some(document.id.unwrap_or_else(|| {
+            derived_id(&[
+                "credential",
+                client,
+                &name,
+                &document.issuer,
+                document.subject.as_deref().unwrap_or_default(),
+            ])
+        })),
+        name: Some(name),
+        issuer: document.issuer,
+        subject: document.subject,
+        audiences,
+        claims_matching_expression: document
+            .claims_matching_expression
+            .map(|one| ClaimsMatchingExpression { value: one.value, language_version: one.language_version }),
+        description: document.description,
+    }
+}
+
+fn credential_document(credential: &FederatedIdentityCredential) -> CredentialDocument {
+    CredentialDocument {
+        id: credential.id.clone(),
+        name: credential.name.clone(),
+        issuer: credential.issuer.clone(),
+        subject: credential.subject.clone(),
+        audiences: credential.audiences.clone(),
+        claims_matching_expression: credential
+            .claims_matching_expression
+            .as_ref()
+            .map(|one| ExpressionDocument { value: one.value.clone(), language_version: one.language_version }),
+        description: credential.description.clone(),
+    }
+}
+
+fn tenant_document(tenant: &Tenant) -> TenantDocument {
+    let policies = tenant.policies.clone();
+    TenantDocument {
+        id: tenant.id.clone(),
+        domains: tenant.domains.clone(),
+        display_name: tenant.display_name.clone(),
+        cloud: tenant.cloud,
+        policies: PoliciesDocument {
+            workload_identity_federation_disabled: policies.workload_identity_federation_disabled,
+            allowed_issuers: policies.allowed_issuers,
+            required_enterprises: policies.required_enterprises,
+            conditional_access_blocks: policies.conditional_access_blocks,
+        },
+    }
+}
+
+impl From<SignInAudienceName> for SignInAudience {
+    fn from(name: SignInAudienceName) -> Self {
+        match name {
+            SignInAudienceName::SingleTenant => Self::SingleTenant,
+            SignInAudienceName::MultiTenant => Self::MultiTenant,
+            SignInAudienceName::MultiTenantAndPersonal => Self::MultiTenantAndPersonal,
+            SignInAudienceName::Personal => Self::Personal,
+        }
+    }
+}
+
+impl From<SignInAudience> for SignInAudienceName {
+    fn from(audience: SignInAudience) -> Self {
+        match audience {
+            SignInAudience::SingleTenant => Self::SingleTenant,
+            SignInAudience::MultiTenant => Self::MultiTenant,
+            SignInAudience::MultiTenantAndPersonal => Self::MultiTenantAndPersonal,
+            SignInAudience::Personal => Self::Personal,
+        }
+    }
+}
+
+impl From<IdentityKind> for ManagedIdentityKind {
+    fn from(kind: IdentityKind) -> Self {
+        match kind {
+            IdentityKind::UserAssigned => Self::UserAssigned,
+            IdentityKind::SystemAssigned => Self::SystemAssigned,
+        }
+    }
+}
+
+impl From<ManagedIdentityKind> for IdentityKind {
+    fn from(kind: ManagedIdentityKind) -> Self {
+        match kind {
+            ManagedIdentityKind::UserAssigned => Self::UserAssigned,
+            ManagedIdentityKind::SystemAssigned => Self::SystemAssigned,
+        }
+    }
+}

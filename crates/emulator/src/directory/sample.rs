@@ -1,0 +1,23 @@
+//! The directory that needs no file.
+
+use super::DirectoryDocument;
+
+/// A tenant with an application, managed identities and credentials for every issuer that the emulator plays.
+pub fn sample() -> DirectoryDocument {
+    DirectoryDocument::parse(include_str!("sample.toml"), "toml").expect("the sample is a directory file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Registry;
+    use super::*;
+
+    #[test]
+    fn the_sample_survives_a_round_trip_through_the_state() {
+        let registry = Registry::new(sample()).unwrap();
+        let document = registry.document();
+        let again = Registry::new(document.clone()).unwrap().document();
+        assert_eq!(again, document);
+        assert_eq!(document.applications.len(), sample().applications.len());
+    }
+}

@@ -1,0 +1,36 @@
+//! A local Entra that real clients sign in to.
+//!
+//! It speaks the protocols of the token service, of Microsoft Graph, Azure
+//! Resource Manager, managed identity and several OIDC issuers, and has no rules of
+//! its own: every exchange is answered with what `fedlens_trust::decide` says.
+//!
+//! [`Emulator::start`] binds loopback sockets and serves until it is dropped or shut down.
+
+mod clock;
+mod crypto;
+mod directory;
+mod emulator;
+mod exchanges;
+mod faults;
+mod files;
+mod http;
+mod issuers;
+mod journal;
+mod server;
+mod settings;
+mod sts;
+
+pub use clock::Clock;
+pub use crypto::{Authority, AuthorityError, KeyError, Keys, SigningKey};
+pub use directory::{
+    AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
+    ExpressionDocument, IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument,
+    RoleAssignmentDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName, SubscriptionDocument,
+    TenantDocument, UserDocument, sample,
+};
+pub use exchanges::Exchange;
+pub use faults::{Fault, FaultError};
+pub use server::{Running, StartError};
+pub use settings::Settings;
+
+pub use emulator::Emulator;

@@ -1,0 +1,171 @@
+//! Sockets, TLS and limits.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Response, StatusCode, Uri};
+use axum_server::Handle;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use hyper_util::rt::TokioTimer;
+use thiserror::Error;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::crypto::{Authority, AuthorityError};
+use crate::directory::{DocumentError, Registry, ResourceDocument};
+use crate::{Emulator, Settings, http, journal, sts};
+
+/// How long a client may take for its handshake, and for the headers of a request.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a request may take, its body included. Longer than any page waits by itself.
+const REQUEST_TIME: Duration = Duration::from_secs(75);
+
+/// The largest head of a request, in bytes.
+const MAX_HEAD: usize = 64 << 10;
+
+/// An emulator that could not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// An address is in use, or not this machine's.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The directory does not fit together.
+    #[error("the directory cannot be used: {0}")]
+    Directory(#[from] DocumentError),
+    /// The certificate authority cannot be used.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+}
+
+/// An emulator that serves until this is dropped.
+pub struct Running {
+    /// What it knows and has done.
+    pub emulator: Arc<Emulator>,
+    /// Where it serves HTTPS.
+    pub address: SocketAddr,
+    /// Where it serves managed identity over plain HTTP.
+    pub identity_address: SocketAddr,
+    /// The authority's certificate, in PEM.
+    pub authority_pem: String,
+    /// The SHA-1 thumbprint of the server's certificate, in hex.
+    pub thumbprint: String,
+    handles: [Handle<SocketAddr>; 2],
+    tasks: Vec<tokio::task::JoinHandle<io::Result<()>>>,
+}
+
+impl Running {
+    /// `https://localhost:8443`
+    pub fn origin(&self) -> String {
+        format!("https://localhost:{}", self.address.port())
+    }
+
+    /// `http://127.0.0.1:8444`
+    pub fn identity_origin(&self) -> String {
+        format!("http://127.0.0.1:{}", self.identity_address.port())
+    }
+
+    /// Stops serving; requests that are being answered get a moment.
+    pub async fn shut_down(self) {
+        for handle in &self.handles {
+            handle.graceful_shutdown(Some(Duration::from_millis(500)));
+        }
+        for task in self.tasks {
+            let stopped = task.await;
+            tracing::debug!(?stopped, "A listener has stopped.");
+        }
+    }
+}
+
+pub(crate) async fn start(settings: Settings) -> Result<Running, StartError> {
+    let listener = bind(SocketAddr::new(settings.bind, settings.port))?;
+    let identity_listener = bind(SocketAddr::new(settings.bind, settings.identity_port))?;
+    let address = local_address(&listener)?;
+    let identity_address = local_address(&identity_listener)?;
+    let mut registry = Registry::new(settings.directory.clone())?;
+    put_own_resources(&mut registry, &settings, address.port());
+    let authority = Authority::open(settings.keys.as_deref())?;
+    let (tls, thumbprint) = authority.server(&settings.hostnames, settings.clock.now())?;
+    let authority_pem = authority.pem().to_owned();
+    let emulator = Arc::new(Emulator::new(settings, registry, authority_pem.clone()));
+    let handles = [Handle::new(), Handle::new()];
+    let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(tls)).handshake_timeout(PATIENCE);
+    let [secure, plain] = handles.clone();
+    let mut tasks = Vec::new();
+    let routes = limited(secure_routes(), &emulator);
+    let mut server = from_tcp(listener, address)?.acceptor(acceptor).handle(secure);
+    limit_heads(server.http_builder());
+    tasks.push(tokio::spawn(async move { server.serve(routes.into_make_service()).await }));
+    let routes = limited(plain_routes(), &emulator);
+    let mut server = from_tcp(identity_listener, identity_address)?.handle(plain);
+    limit_heads(server.http_builder());
+    tasks.push(tokio::spawn(async move { server.serve(routes.into_make_service()).await }));
+    Ok(Running { emulator, address, identity_address, authority_pem, thumbprint, handles, tasks })
+}
+
+fn secure_routes() -> Router<Arc<Emulator>> {
+    Router::new().merge(sts::routes()).merge(journal::routes())
+}
+
+fn plain_routes() -> Router<Arc<Emulator>> {
+    Router::new()
+}
+
+fn limited(routes: Router<Arc<Emulator>>, emulator: &Arc<Emulator>) -> Router {
+    routes
+        .fallback(unknown_path)
+        .layer(DefaultBodyLimit::max(http::MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
+        .with_state(Arc::clone(emulator))
+}
+
+async fn unknown_path(uri: Uri) -> Response<Body> {
+    http::json(
+        404,
+        &serde_json::json!({"error": {"code": "NotFound",
+        "message": format!("The emulator serves nothing at {}.", uri.path())}}),
+    )
+}
+
+fn limit_heads(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MAX_HEAD);
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let failed = |source| StartError::Bind { address, source };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    Ok(listener)
+}
+
+fn local_address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
+    listener.local_addr().map_err(|source| StartError::Bind { address: unknown, source })
+}
+
+fn from_tcp(listener: TcpListener, address: SocketAddr) -> Result<axum_server::Server<SocketAddr>, StartError> {
+    axum_server::from_tcp(listener).map_err(|source| StartError::Bind { address, source })
+}
+
+/// The emulator is itself the Graph and ARM that clients are pointed at, so its own addresses are resources.
+fn put_own_resources(registry: &mut Registry, settings: &Settings, port: u16) {
+    let names = ["localhost", "127.0.0.1", "[::1]", "host.docker.internal"].into_iter();
+    let names = names.chain(settings.hostnames.iter().map(String::as_str));
+    let identifier_uris =
+        names.flat_map(|name| [format!("https://{name}:{port}"), format!("https://{name}")]).collect();
+    registry.put_resource(ResourceDocument {
+        app_id: "00000003-0000-0000-c000-000000000000".to_owned(),
+        display_name: Some("Microsoft Graph and Azure Resource Manager, emulated".to_owned()),
+        identifier_uris,
+        ..ResourceDocument::default()
+    });
+}
