@@ -2,7 +2,7 @@
 
 use super::{Exchange, source};
 use crate::decision::Finding;
-use crate::{Basis, Check, ErrorSpec};
+use crate::{Basis, Check, ErrorSpec, Verdict, View};
 
 pub(super) const CHECK: Check =
     Check { id: "request.single-client", title: "The request names one client", errors: &[AMBIGUOUS], evaluate };
@@ -17,7 +17,8 @@ const AMBIGUOUS: ErrorSpec = ErrorSpec {
 };
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
-    if exchange.request.ambiguous_client {
+    let request = exchange.request;
+    if request.ambiguous_client {
         return Err(AMBIGUOUS.refuse(
             "Request is ambiguous, multiple application identifiers found. The client ID used to obtain the grant \
              (e.g. refresh token or authorization code) might not match the client ID passed in this request or client \
@@ -25,5 +26,8 @@ fn evaluate(exchange: &Exchange<'_>) -> Finding {
             "the request gives several client ids that differ",
         ));
     }
-    Ok("no second client id was sent".into())
+    match request.view {
+        View::Whole => Ok("no second client id was sent".into()),
+        View::Partial => Err(Verdict::does_not_apply("nothing speaks of a second client id")),
+    }
 }
