@@ -128,14 +128,14 @@ fn checks(diagnosis: &Diagnosis) -> String {
     text
 }
 
-/// The ids, those of one family as `entra.*` where none of its checks was made.
+/// The ids, those of one family as `entra.*` where none of its several checks was made.
 fn by_family(inapplicable: &[&'static str], checks: &[CheckResult]) -> Vec<String> {
     let family = |id: &'static str| id.split('.').next().unwrap_or(id);
     let mut named: Vec<String> = Vec::new();
     for id in inapplicable {
-        let mut members = checks.iter().filter(|check| family(check.id) == family(id));
-        let was_made = members.any(|check| !inapplicable.contains(&check.id));
-        let name = if was_made { (*id).to_owned() } else { format!("{}.*", family(id)) };
+        let members: Vec<_> = checks.iter().map(|check| check.id).filter(|other| family(other) == family(id)).collect();
+        let stand_together = members.len() > 1 && members.iter().all(|member| inapplicable.contains(member));
+        let name = if stand_together { format!("{}.*", family(id)) } else { (*id).to_owned() };
         if !named.contains(&name) {
             named.push(name);
         }
