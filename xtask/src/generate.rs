@@ -37,7 +37,7 @@ pub(crate) fn run(check: bool) -> Result<()> {
 
 fn checks() -> String {
     format!(
-        "{GENERATED}# Checks\n\nWhat Entra checks when a federated assertion is exchanged for a token, in its order. The basis \
+        "{GENERATED}# Checks\n\nWhat Entra checks when a token is asked for, in its order. The basis \
          says how sure each rule is.\n\n{}",
         checks_markdown()
     )

@@ -4,7 +4,8 @@ use fedlens_evidence::{Content, CredentialUse, Evidence, WorkloadDefinition};
 use fedlens_token::{Claims, Decoded};
 use fedlens_trust::read::{CredentialList, CredentialOwner, ExchangeCase};
 use fedlens_trust::{
-    Application, Assertion, Client, Directory, ManagedIdentity, Policy, Signature, TokenRequest, View, Wording, same_id,
+    Application, Assertion, Client, Directory, ManagedIdentity, Policy, Signature, TokenRequest, User, View, Wording,
+    same_id,
 };
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -31,19 +32,29 @@ impl JudgedExchange {
     /// The exchange as a case of that name, to be saved. Personal claims are hidden.
     pub fn to_case(&self, name: &str) -> ExchangeCase {
         let mut request = self.request.clone();
-        if let Some(claims) = request.assertion.as_mut().and_then(|assertion| assertion.claims.as_mut()) {
-            *claims = claims.redacted();
+        for token in [&mut request.assertion, &mut request.user_assertion].into_iter().flatten() {
+            token.claims = token.claims.as_ref().map(Claims::redacted);
         }
+        request.username = request.username.map(|name| match self.directory.user(&name) {
+            Some(user) => user.id.clone(),
+            None => "somebody".to_owned(),
+        });
         ExchangeCase {
             case: name.to_owned(),
             note: String::new(),
             now: self.now,
             cloud: self.policy.cloud,
             request,
-            directory: self.directory.clone(),
+            directory: without_names(&self.directory),
             expect: None,
         }
     }
+}
+
+/// The directory with its users known by their ids alone.
+fn without_names(directory: &Directory) -> Directory {
+    let unnamed = |user: &User| User { user_principal_name: user.id.clone(), display_name: None, ..user.clone() };
+    Directory { users: directory.users.iter().map(unnamed).collect(), ..directory.clone() }
 }
 
 /// The exchange to judge; `None` where neither a token nor a credential is at hand.
@@ -270,4 +281,29 @@ fn is_guid(text: &str) -> bool {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use fedlens_trust::read::exchange_case;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_saved_case_names_no_user() {
+        let case = exchange_case(&json!({
+            "now": "2026-11-01T12:00:00Z",
+            "request": {
+                "username": "ada@contoso.example", "password": "wrong",
+                "user_assertion": {"header": {"alg": "RS256"}, "claims": {"upn": "ada@contoso.example"}},
+            },
+            "directory": {"users": [{"id": "u-1", "userPrincipalName": "ada@contoso.example", "displayName": "Ada"}]},
+        }))
+        .unwrap();
+        let saved = from_case("case", &case, &Options::at_time(case.now)).to_case("saved");
+        assert_eq!((saved.request.username.as_deref(), saved.directory.user("u-1").is_some()), (Some("u-1"), true));
+        let text = fedlens_trust::read::write_exchange_case(&saved).to_string();
+        assert!(!text.contains("ada@contoso.example") && !text.contains("Ada"), "{text}");
+    }
 }

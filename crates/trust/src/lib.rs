@@ -1,4 +1,4 @@
-//! The one decision: what Entra would answer to a federated token request.
+//! The one decision: what Entra would answer to a token request.
 //!
 //! [`decide`] is pure: it performs no I/O and takes the time as an argument.
 //! It evaluates every check of [`CHECKS`] in Entra's order and reports all that

@@ -115,17 +115,32 @@ fn checks(diagnosis: &Diagnosis) -> String {
         }
     }
     let rest = [
-        ("open here, but Entra got past them to its answer", settled),
-        ("open, and after the answer", unneeded),
-        ("not made for an exchange of this kind", inapplicable),
+        ("open here, but Entra got past them to its answer", settled.join(", ")),
+        ("open, and after the answer", unneeded.join(", ")),
+        ("not made for an exchange of this kind", by_family(&inapplicable, &diagnosis.checks).join(", ")),
     ];
     for (what, ids) in rest.iter().filter(|(_, ids)| !ids.is_empty()) {
-        text.push_str(&paragraph(&format!("{what}: {}", ids.join(", ")), "  – ", "    "));
+        text.push_str(&paragraph(&format!("{what}: {ids}"), "  – ", "    "));
     }
     if let Some(at) = diagnosis.judged_at {
         text.push_str(&format!("  {}\n", paint(DIM, format!("judged by the clock at {at}"))));
     }
     text
+}
+
+/// The ids, those of one family as `entra.*` where none of its several checks was made.
+fn by_family(inapplicable: &[&'static str], checks: &[CheckResult]) -> Vec<String> {
+    let family = |id: &'static str| id.split('.').next().unwrap_or(id);
+    let mut named: Vec<String> = Vec::new();
+    for id in inapplicable {
+        let members: Vec<_> = checks.iter().map(|check| check.id).filter(|other| family(other) == family(id)).collect();
+        let stand_together = members.len() > 1 && members.iter().all(|member| inapplicable.contains(member));
+        let name = if stand_together { format!("{}.*", family(id)) } else { (*id).to_owned() };
+        if !named.contains(&name) {
+            named.push(name);
+        }
+    }
+    named
 }
 
 fn check_line(check: &CheckResult) -> String {

@@ -21,6 +21,9 @@ const NOT_ASSIGNED: ErrorSpec = ErrorSpec {
 };
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
+    if exchange.is_for_user() {
+        return Err(Verdict::does_not_apply("a user's token asks for an assignment of the user"));
+    }
     let name = requested(exchange)?;
     let Some(resource) = listed(exchange, name).filter(|resource| resource.app_role_assignment_required) else {
         return Err(Verdict::does_not_apply("the resource is not known to ask for an assignment"));

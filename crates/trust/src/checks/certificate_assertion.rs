@@ -2,7 +2,8 @@
 
 use super::{Exchange, source};
 use crate::decision::Finding;
-use crate::{Basis, Check, Client, ErrorSpec, Verdict};
+use crate::read::thumbprint::{is_same_key, spellings};
+use crate::{Basis, Check, ErrorSpec, Verdict, View};
 
 pub(super) const CHECK: Check = Check {
     id: "assertion.certificate",
@@ -21,23 +22,39 @@ const NOT_REGISTERED: ErrorSpec = ErrorSpec {
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     exchange.claim("iss")?;
-    if !exchange.is_certificate_assertion() {
-        return Err(Verdict::does_not_apply("the assertion's issuer is not the client itself"));
+    exchange.certificate()?;
+    let application = exchange.application()?;
+    let keys = keys(exchange)?;
+    let is_registered = |key: &&str| application.certificate_thumbprints.iter().any(|own| is_same_key(own, key));
+    if let Some(key) = keys.iter().find(|key| is_registered(key)) {
+        return Ok(format!("the key {} is registered on the application", thumbprint(key)).into());
     }
-    let Some(Client::Application(application)) = exchange.client else {
-        return Err(Verdict::not_reached("the application is not known"));
-    };
-    let header = exchange.header()?;
-    let key = ["x5t", "x5t#S256", "kid"].into_iter().find_map(|name| header.text(name)).unwrap_or_default();
-    if application.certificate_thumbprints.iter().any(|registered| registered == key) {
-        return Ok("the key is registered on the application".into());
+    if exchange.directory.view == View::Partial && application.certificate_thumbprints.is_empty() {
+        return Err(Verdict::cannot_tell("the application's certificates are not at hand: add `az ad app show`"));
     }
+    let key = keys.first().copied().unwrap_or_default();
     Err(NOT_REGISTERED.refuse(
         format!(
             "The certificate with identifier used to sign the client assertion is not registered on application. \
-             [Reason - The key was not found., Thumbprint of key used by client: '{key}']"
+             [Reason - The key was not found., Thumbprint of key used by client: '{}']",
+            thumbprint(key)
         ),
         "`iss` equals the client id, so Entra looks for the key among the application's certificates, not its federated \
          identity credentials",
     ))
+}
+
+/// What the header names the key by.
+pub(super) fn keys<'a>(exchange: &Exchange<'a>) -> Result<Vec<&'a str>, Verdict> {
+    let header = exchange.header()?;
+    let keys: Vec<_> = ["x5t", "x5t#S256", "kid"].into_iter().filter_map(|name| header.text(name)).collect();
+    if keys.is_empty() && exchange.assertion()?.view == View::Partial {
+        return Err(Verdict::cannot_tell("the evidence does not show the signing key: add the token itself"));
+    }
+    Ok(keys)
+}
+
+/// A key as messages print it: in hexadecimal digits where it is a thumbprint.
+pub(super) fn thumbprint(key: &str) -> String {
+    spellings(key).into_iter().next().unwrap_or_default()
 }

@@ -39,29 +39,25 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     let request = exchange.request;
-    let grant_type = request.grant_type.as_deref();
     match (request.client_secret.is_some(), request.assertion.is_some()) {
         (true, true) => Err(SEVERAL.refuse(
             "Request should not contain more than one client credential parameters, this includes 'client_secret', \
              'client_assertion' and 'request' parameters.",
             "both a client secret and a client assertion were sent",
         )),
+        (true, false) => Ok("one client secret was sent".into()),
+        (false, true) => assertion_type(exchange),
         (false, false) if request.view == View::Partial => {
             Err(Verdict::cannot_tell("the evidence does not show what the client presented"))
         }
-        (false, false) if grant_type.is_none_or(|grant_type| grant_type == "client_credentials") => {
-            Err(NONE_FOR_CLIENT_CREDENTIALS.refuse_or(
-                &[7_000_218],
-                "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
-                "neither a client assertion nor a client secret was sent",
-            ))
+        (false, false) if exchange.is_for_user() => {
+            Err(Verdict::does_not_apply("a public client needs none to get a user's token"))
         }
-        (false, false) => Err(NONE.refuse(
-            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+        (false, false) => Err(NONE_FOR_CLIENT_CREDENTIALS.refuse_or(
+            &[7_000_218],
+            "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
             "neither a client assertion nor a client secret was sent",
         )),
-        (true, false) => Err(Verdict::cannot_tell("the client presented a secret, which is not judged here")),
-        (false, true) => assertion_type(exchange),
     }
 }
 

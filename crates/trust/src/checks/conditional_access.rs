@@ -20,6 +20,9 @@ const BLOCKED: ErrorSpec = ErrorSpec {
 };
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
+    if exchange.is_for_user() {
+        return Err(Verdict::does_not_apply("policies for workload identities do not cover users"));
+    }
     let application = match exchange.client {
         Some(Client::Application(application)) => application,
         Some(Client::ManagedIdentity(_)) => return Err(Verdict::does_not_apply("managed identities are not covered")),

@@ -32,7 +32,7 @@ fn evaluate(exchange: &Exchange<'_>) -> Finding {
     if exchange.entra.is_some() || exchange.is_certificate_assertion() {
         return Err(Verdict::does_not_apply("Entra has the keys itself"));
     }
-    if is_private(issuer) {
+    if is_private(issuer) && !exchange.policy.private_issuers {
         return Err(unreachable(format!("{issuer} is not a public HTTPS address")));
     }
     match &exchange.assertion()?.signature {

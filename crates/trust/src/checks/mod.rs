@@ -1,12 +1,14 @@
-//! Every check of a federated exchange, in Entra's order; one file each.
+//! Every check of a token request, in Entra's order; one file each.
 //!
 //! The order is the one that public evidence shows or implies: request, assertion
-//! shape, application, matching (no network until here), the rules for Entra
-//! issuers, keys and time, tenant policy, authorisation. A check answers `Ok` with
-//! what it was seen to hold by, or `Err` with any other verdict, so that a missing
+//! shape, application, its secret or certificate, matching (no network until
+//! here), the rules for Entra issuers, keys and time, tenant policy, what is
+//! presented for a user, authorisation. A check answers `Ok` with what it was
+//! seen to hold by, or `Err` with any other verdict, so that a missing
 //! prerequisite ends it with `?`.
 
 mod exchange;
+mod grant;
 mod matching;
 mod source;
 
@@ -16,6 +18,7 @@ mod client_identifier;
 mod grant_type;
 mod method;
 mod scope;
+mod single_client;
 mod tenant_exists;
 mod tenant_identifier;
 
@@ -28,6 +31,11 @@ mod assertion_shape;
 mod application_enabled;
 mod application_exists;
 mod certificate_assertion;
+mod certificate_audience;
+mod certificate_client;
+mod certificate_signature;
+mod client_secret;
+mod client_type;
 
 mod audience;
 mod credential_exists;
@@ -54,6 +62,19 @@ mod tenant_enterprise;
 mod tenant_federation;
 mod tenant_issuers;
 
+mod authorization_code;
+mod device_code;
+mod refresh_token;
+mod user_assertion;
+mod user_assertion_audience;
+mod user_assertion_kind;
+mod user_assertion_shape;
+mod user_assertion_signature;
+mod user_assertion_time;
+mod user_enabled;
+mod user_exists;
+mod user_password;
+
 mod assignment;
 mod conditional_access;
 mod resource;
@@ -70,6 +91,7 @@ pub static CHECKS: &[Check] = &[
     tenant_exists::CHECK,
     grant_type::CHECK,
     client_identifier::CHECK,
+    single_client::CHECK,
     client_credential::CHECK,
     scope::CHECK,
     assertion_shape::CHECK,
@@ -79,7 +101,12 @@ pub static CHECKS: &[Check] = &[
     assertion_claims::CHECK,
     application_exists::CHECK,
     application_enabled::CHECK,
+    client_type::CHECK,
+    client_secret::CHECK,
+    certificate_client::CHECK,
     certificate_assertion::CHECK,
+    certificate_signature::CHECK,
+    certificate_audience::CHECK,
     credential_exists::CHECK,
     issuer::CHECK,
     audience::CHECK,
@@ -101,6 +128,17 @@ pub static CHECKS: &[Check] = &[
     tenant_federation::CHECK,
     tenant_issuers::CHECK,
     tenant_enterprise::CHECK,
+    authorization_code::CHECK,
+    device_code::CHECK,
+    refresh_token::CHECK,
+    user_assertion_shape::CHECK,
+    user_assertion_signature::CHECK,
+    user_assertion_time::CHECK,
+    user_assertion_audience::CHECK,
+    user_assertion_kind::CHECK,
+    user_exists::CHECK,
+    user_enabled::CHECK,
+    user_password::CHECK,
     resource::CHECK,
     assignment::CHECK,
     conditional_access::CHECK,

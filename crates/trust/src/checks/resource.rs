@@ -60,6 +60,8 @@ const MICROSOFT_APP_IDS: &[&str] = &[
     "00000009-0000-0000-c000-000000000000",
 ];
 
+const MICROSOFT_GRAPH: &str = "https://graph.microsoft.com";
+
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     let name = requested(exchange)?;
     if let Some(resource) = listed(exchange, name) {
@@ -94,14 +96,24 @@ fn evaluate(exchange: &Exchange<'_>) -> Finding {
 /// The resource of the scope, or of the v1 parameter.
 pub(super) fn requested<'a>(exchange: &Exchange<'a>) -> Result<&'a str, Verdict> {
     let request = exchange.request;
-    let named = match request.endpoint {
-        Endpoint::V1 => request.resource.as_deref(),
-        Endpoint::V2 => request.scope.as_deref().map(str::trim).and_then(resource_of),
+    let named = match (request.endpoint, request.scope.as_deref()) {
+        (Endpoint::V1, _) => request.resource.as_deref(),
+        (Endpoint::V2, Some(scope)) if exchange.is_for_user() => Some(of_permissions(scope)),
+        (Endpoint::V2, scope) => scope.map(str::trim).and_then(resource_of),
     };
     named.filter(|name| !name.is_empty()).ok_or_else(|| match request.view {
         View::Partial => Verdict::cannot_tell("the evidence does not show the resource asked for: give --scope"),
+        View::Whole if exchange.is_for_user() => {
+            Verdict::does_not_apply("the request names no resource, so it is the one that the user agreed to")
+        }
         View::Whole => Verdict::not_reached("the request names no resource"),
     })
+}
+
+/// The resource of the first permission that names one; those that name none are Microsoft Graph's.
+fn of_permissions(scope: &str) -> &str {
+    let mut named = scope.split_ascii_whitespace().filter_map(|permission| permission.rsplit_once('/'));
+    named.next().map_or(MICROSOFT_GRAPH, |(resource, _)| resource)
 }
 
 /// The directory's own record of the resource.

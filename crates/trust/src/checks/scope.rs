@@ -46,12 +46,12 @@ fn evaluate(exchange: &Exchange<'_>) -> Finding {
             format!("the v2 endpoint takes `scope={}/.default` instead of `resource`", resource.trim_end_matches('/')),
         ));
     }
-    let Some(scope) = request.scope.as_deref() else {
-        return Err(Verdict::cannot_tell("the evidence does not show the scope asked for: give --scope"));
-    };
     if request.grant_type.as_deref().is_some_and(|grant_type| grant_type != "client_credentials") {
         return Err(Verdict::does_not_apply("only client credentials are bound to /.default"));
     }
+    let Some(scope) = request.scope.as_deref() else {
+        return Err(Verdict::cannot_tell("the evidence does not show the scope asked for: give --scope"));
+    };
     let mut scopes = scope.split_ascii_whitespace();
     match (scopes.next(), scopes.next()) {
         (Some(only), None) if resource_of(only).is_some_and(|resource| !resource.is_empty()) => {

@@ -16,7 +16,9 @@ const WRONG: ErrorSpec = ErrorSpec {
 };
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
-    match exchange.assertion()?.signature {
+    let assertion = exchange.assertion()?;
+    exchange.federated()?;
+    match assertion.signature {
         Signature::Valid => Ok("the signature was verified".into()),
         Signature::Invalid => Err(WRONG.refuse_or(
             &[700_027],

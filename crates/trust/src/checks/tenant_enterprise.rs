@@ -21,6 +21,7 @@ const NOT_ACCEPTED: ErrorSpec = ErrorSpec {
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     let issuer = exchange.claim("iss")?;
+    exchange.federated()?;
     let same = |listed: &str| listed.trim_end_matches('/') == issuer.trim_end_matches('/');
     let required = exchange.policies()?.required_enterprises.iter().find(|(listed, _)| same(listed));
     let Some((_, accepted)) = required else {

@@ -1,5 +1,6 @@
 //! The tenant exists, in the cloud that was called, and takes client credentials.
 
+use super::grant::Grant;
 use super::tenant_identifier::is_alias;
 use super::{Exchange, source};
 use crate::decision::Finding;
@@ -41,11 +42,7 @@ fn evaluate(exchange: &Exchange<'_>) -> Finding {
         return Err(Verdict::not_reached("the tenant asked is not known"));
     };
     if is_alias(path) {
-        return Err(SHARED_ENDPOINT.refuse_or(
-            &[50_194, 1_002_026],
-            "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",
-            format!("an application signs in at its own tenant; `{path}` names none"),
-        ));
+        return of_alias(exchange, path);
     }
     let Some(tenant) = exchange.tenant else {
         return Err(match exchange.directory.view {
@@ -62,6 +59,29 @@ fn evaluate(exchange: &Exchange<'_>) -> Finding {
         ));
     }
     Ok(format!("tenant `{}` exists", exchange.tenant_name()).into())
+}
+
+/// `organizations` leaves the tenant to the user who signs in, and so does `common` where the user does so on a page.
+fn of_alias(exchange: &Exchange<'_>, path: &str) -> Finding {
+    let is_organizations = path.eq_ignore_ascii_case("organizations");
+    match exchange.grant {
+        Some(grant) if grant.is_for_user() && (grant != Grant::Password || is_organizations) => match exchange.tenant {
+            _ if path.eq_ignore_ascii_case("consumers") => {
+                Err(Verdict::cannot_tell("personal accounts are not judged here"))
+            }
+            Some(_) => Ok(format!("`{path}` stands for the user's tenant, `{}`", exchange.tenant_name()).into()),
+            None => Err(Verdict::cannot_tell(format!("`{path}` stands for the user's tenant, which is not known"))),
+        },
+        grant => Err(SHARED_ENDPOINT.refuse_or(
+            &[50_194, 1_002_026],
+            "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or \
+             tenant-specific endpoint.",
+            match grant {
+                Some(Grant::Password) => format!("a password is checked at the user's own tenant; `{path}` names none"),
+                _ => format!("an application signs in at its own tenant; `{path}` names none"),
+            },
+        )),
+    }
 }
 
 fn not_found_message(path: &str) -> String {

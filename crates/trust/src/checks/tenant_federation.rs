@@ -21,6 +21,7 @@ const DISABLED: ErrorSpec = ErrorSpec {
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     exchange.assertion()?;
+    exchange.federated()?;
     if exchange.policies()?.workload_identity_federation_disabled {
         return Err(DISABLED.refuse(
             "Workload identity federation is disabled or constrained in this tenant.",

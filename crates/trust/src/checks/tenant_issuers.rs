@@ -17,6 +17,7 @@ const NOT_ALLOWED: ErrorSpec = ErrorSpec {
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     let issuer = exchange.claim("iss")?;
+    exchange.federated()?;
     let same = |allowed: &String| allowed.trim_end_matches('/') == issuer.trim_end_matches('/');
     match &exchange.policies()?.allowed_issuers {
         Some(allowed) if !allowed.iter().any(same) => Err(NOT_ALLOWED.refuse(

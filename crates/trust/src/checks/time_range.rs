@@ -52,11 +52,11 @@ fn evaluate(exchange: &Exchange<'_>) -> Finding {
     ))
 }
 
-fn at(seconds: Option<i64>) -> Timestamp {
+pub(super) fn at(seconds: Option<i64>) -> Timestamp {
     seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// Entra prints times with seven fractional digits.
-fn protocol_time(time: Timestamp) -> String {
+pub(super) fn protocol_time(time: Timestamp) -> String {
     format!("{}.{:07}Z", time.strftime("%Y-%m-%dT%H:%M:%S"), time.subsec_nanosecond() / 100)
 }

@@ -55,7 +55,7 @@ pub struct TokenRequest {
     /// `requested_token_use`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requested_token_use: Option<String>,
-    /// `username`
+    /// `username`; of a code or a refresh token, the user whom it was issued for, where that was looked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// What is known of the `password`, where one was sent.

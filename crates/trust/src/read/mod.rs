@@ -14,7 +14,7 @@ mod owner;
 mod presented;
 mod principals;
 mod problems;
-mod thumbprint;
+pub(crate) mod thumbprint;
 mod write;
 
 pub use credentials::credentials;

@@ -2,12 +2,17 @@
 
 /// The spellings in which tokens name a certificate: upper-case hexadecimal (`kid`) and base64url (`x5t`).
 /// A text that is no SHA-1 or SHA-256 thumbprint is returned as it is.
-pub(super) fn spellings(text: &str) -> Vec<String> {
+pub(crate) fn spellings(text: &str) -> Vec<String> {
     let is_thumbprint = |bytes: &Vec<u8>| matches!(bytes.len(), 20 | 32);
     match from_hex(text).filter(is_thumbprint).or_else(|| from_base64(text).filter(is_thumbprint)) {
         Some(bytes) => vec![bytes.iter().map(|byte| format!("{byte:02X}")).collect(), to_base64url(&bytes)],
         None => vec![text.to_owned()],
     }
+}
+
+/// Whether two texts name the same key: one thumbprint in any of its spellings, or the same key id.
+pub(crate) fn is_same_key(left: &str, right: &str) -> bool {
+    spellings(left) == spellings(right) || left.eq_ignore_ascii_case(right) && uuid::Uuid::try_parse(left).is_ok()
 }
 
 /// base64url; standard base64 differs in the last two.
@@ -68,6 +73,16 @@ mod tests {
         let sha256 = spellings("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
         assert_eq!(sha256[0], "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855");
         assert_eq!(sha256[1], "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
+    }
+
+    #[test]
+    fn a_key_is_known_in_any_spelling() {
+        let hex = "00112233445566778899aabbccddeeff00112233";
+        for other in [hex, "ABEiM0RVZneImaq7zN3u_wARIjM", "ABEiM0RVZneImaq7zN3u/wARIjM="] {
+            assert!(is_same_key(hex, other), "{other}");
+        }
+        assert!(is_same_key("5F0E8A3E-27b4-4d3c-9a61-3f1c2b7d9e01", "5f0e8a3e-27b4-4d3c-9a61-3f1c2b7d9e01"));
+        assert!(!is_same_key(hex, "00112233445566778899aabbccddeeff00112234") && !is_same_key("key-1", "KEY-1"));
     }
 
     #[test]
