@@ -4,6 +4,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use fedlens_trust::Policy;
 use jiff::Timestamp;
+use thiserror::Error;
 
 use crate::crypto::Keys;
 use crate::directory::Registry;
@@ -11,7 +12,27 @@ use crate::exchanges::Exchanges;
 use crate::faults::Fault;
 use crate::server::{Running, StartError};
 use crate::sts::Codes;
-use crate::{Exchange, Settings};
+use crate::{ApplicationDocument, DocumentError, Exchange, ManagedIdentityDocument, Settings};
+
+/// A change of the state.
+pub(crate) enum Change {
+    /// Adds or replaces an application.
+    Application(ApplicationDocument),
+    /// Removes the application with this client id.
+    RemoveApplication(String),
+    /// Adds or replaces a managed identity.
+    Identity(ManagedIdentityDocument),
+    /// Removes the managed identity with this client id.
+    RemoveIdentity(String),
+}
+
+/// A change that could not be made.
+#[derive(Debug, Error)]
+pub(crate) enum ChangeError {
+    /// It makes no sense.
+    #[error(transparent)]
+    Content(#[from] DocumentError),
+}
 
 /// A local Entra.
 pub struct Emulator {
@@ -69,6 +90,28 @@ impl Emulator {
     /// The state, to change.
     pub(crate) fn registry_mut(&self) -> RwLockWriteGuard<'_, Registry> {
         self.registry.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the state and changes it in one step. What is changed is kept before it is seen.
+    pub(crate) fn change<T, E: From<ChangeError>>(
+        &self,
+        plan: impl FnOnce(&Registry) -> Result<(Vec<Change>, T), E>,
+    ) -> Result<T, E> {
+        let mut registry = self.registry_mut();
+        let (changes, result) = plan(&registry)?;
+        let seen_at = (!self.settings.propagation.is_zero()).then(|| self.now() + self.settings.propagation);
+        for change in changes {
+            match change {
+                Change::Application(document) => {
+                    registry.put_application(document, seen_at).map_err(ChangeError::from)?;
+                }
+                Change::RemoveApplication(app_id) => drop(registry.remove_application(&app_id)),
+                Change::Identity(document) => registry.put_identity(document, seen_at).map_err(ChangeError::from)?,
+                Change::RemoveIdentity(client_id) => drop(registry.remove_identity(&client_id)),
+            }
+        }
+        registry.refresh_assignments();
+        Ok(result)
     }
 
     /// The fault that meets a request to this place, if one does.

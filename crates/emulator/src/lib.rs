@@ -25,7 +25,7 @@ pub use crypto::{Authority, AuthorityError, KeyError, Keys, SigningKey};
 pub use directory::{
     AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
     ExpressionDocument, IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument,
-    RoleAssignmentDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName, SubscriptionDocument,
+    RoleAssignmentDocument, SAMPLE, SecretDocument, ServicePrincipalDocument, SignInAudienceName, SubscriptionDocument,
     TenantDocument, UserDocument, sample,
 };
 pub use exchanges::Exchange;

@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod emulate;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -10,6 +12,8 @@ use jiff::Timestamp;
 
 const EXIT_CODES: &str = "Exit codes: 0 nothing wrong, 1 a failure was found or predicted, 2 usage, unreadable input or \
                           nothing to judge.";
+
+pub(crate) use emulate::{EmulateArguments, EmulateCommand, ServeArguments, WordingName};
 
 /// Finds out why a workload cannot sign in to Microsoft Entra ID, proves it, and prints the fix.
 #[derive(Debug, Parser)]
@@ -38,6 +42,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CatalogCommand,
     },
+    Emulate(EmulateArguments),
     /// List the checks that decide an exchange, in Entra's order.
     Checks(ChecksArguments),
     /// Print a completion script for a shell.

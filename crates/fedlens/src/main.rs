@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => commands::explain::run(arguments, &output),
         Command::Token { command: TokenCommand::Decode(arguments) } => commands::token::decode(arguments, &output),
         Command::Catalog { command } => commands::catalog::run(command, &output),
+        Command::Emulate(arguments) => commands::emulate::run(arguments, &output),
         Command::Checks(arguments) => commands::checks::run(arguments, &output),
         Command::Completions { shell } => commands::generate::completions(*shell, &output),
         Command::Manual => commands::generate::manual(&output),

@@ -418,6 +418,11 @@ impl DirectoryDocument {
         Ok(document)
     }
 
+    /// The JSON Schema of directory files.
+    pub fn json_schema() -> Value {
+        schemars::schema_for!(Self).to_value()
+    }
+
     /// An exchange case holds a directory too.
     fn from_json(text: &str) -> Result<Self, DocumentError> {
         let value: Value = serde_json::from_str(text)?;

@@ -10,5 +10,5 @@ pub use document::{
     RoleAssignmentDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName, SubscriptionDocument,
     TenantDocument, UserDocument,
 };
-pub(crate) use register::{Certificate, Registry, Secret, key, names, secret_digest};
-pub use sample::sample;
+pub(crate) use register::{Registry, key, names, secret_digest};
+pub use sample::{SAMPLE, sample};

@@ -2,9 +2,12 @@
 
 use super::DirectoryDocument;
 
+/// The sample as a directory file.
+pub const SAMPLE: &str = include_str!("sample.toml");
+
 /// A tenant with an application, managed identities and credentials for every issuer that the emulator plays.
 pub fn sample() -> DirectoryDocument {
-    DirectoryDocument::parse(include_str!("sample.toml"), "toml").expect("the sample is a directory file")
+    DirectoryDocument::parse(SAMPLE, "toml").expect("the sample is a directory file")
 }
 
 #[cfg(test)]

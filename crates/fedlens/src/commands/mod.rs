@@ -3,6 +3,7 @@
 pub(crate) mod catalog;
 pub(crate) mod checks;
 pub(crate) mod diagnose;
+pub(crate) mod emulate;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod token;

@@ -1,0 +1,128 @@
+//! What can be typed behind `fedlens emulate`.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use fedlens_emulator::Fault;
+use jiff::Timestamp;
+
+use super::CloudName;
+
+/// Run a local Entra that real clients sign in to.
+///
+/// It answers token requests as Entra would, with the same codes and texts, by the same decision that `diagnose`
+/// makes. HTTPS with a certificate authority of its own, on this machine only.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct EmulateArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<EmulateCommand>,
+
+    #[command(flatten)]
+    pub(crate) serve: ServeArguments,
+
+    /// The port for HTTPS; 0 for any that is free.
+    #[arg(long, default_value_t = 8443)]
+    pub(crate) port: u16,
+
+    /// The port for managed identity, over plain HTTP; 0 for any that is free.
+    #[arg(long, value_name = "PORT", default_value_t = 8444)]
+    pub(crate) identity_port: u16,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EmulateCommand {
+    /// Print the JSON Schema of directory files.
+    Schema,
+    /// Print the directory that is used where no file is given.
+    Sample,
+}
+
+/// How to serve.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// What it holds: a directory file in TOML, JSON or YAML, or an exchange case. It is read again when it changes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) directory: Option<PathBuf>,
+
+    /// Keep the state in this folder; without it, in memory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) keys: Keys,
+
+    /// Another name of this machine, for the certificate: `login.microsoftonline.com` serves unmodified applications
+    /// whose name resolution is pointed here.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) hostname: Vec<String>,
+
+    /// The address to bind; anything but loopback also needs --expose.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) bind: IpAddr,
+
+    /// Serve other machines too: whoever reaches the port gets tokens and can change the directory.
+    #[arg(long)]
+    pub(crate) expose: bool,
+
+    /// The cloud to play.
+    #[arg(long, value_enum, default_value_t = CloudName::Public)]
+    pub(crate) cloud: CloudName,
+
+    /// Answer with the codes of this time.
+    #[arg(long, value_enum, default_value_t = WordingName::Current)]
+    pub(crate) wording: WordingName,
+
+    /// Answer some requests with an error: PLACE:STATUS:RATE[:RETRY_AFTER], such as token:503:0.1. PLACE is token,
+    /// metadata, keys, graph, arm, identity or issuer.
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) fault: Vec<Fault>,
+
+    /// Let new federated identity credentials be seen only after so many seconds, as in the cloud.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) propagation: u32,
+
+    /// Let the clock stand at this time.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Timestamp>,
+
+    /// Ask issuers at private addresses for their keys too; Entra cannot.
+    #[arg(long)]
+    pub(crate) allow_private_issuers: bool,
+
+    /// Trust this certificate authority, in PEM, when issuers are asked.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) issuer_ca: Option<PathBuf>,
+
+    /// Remember this many exchanges.
+    #[arg(long, value_name = "COUNT", default_value_t = 1000)]
+    pub(crate) remember: usize,
+
+    /// Worker threads; as many as there are processors where it is left out.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) threads: Option<usize>,
+}
+
+/// Where the certificate authority and the signing keys are.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Keys {
+    /// Keep the certificate authority and the signing keys in this folder instead of the user's own.
+    #[arg(long = "keys", value_name = "DIR", env = "FEDLENS_KEYS")]
+    folder: Option<PathBuf>,
+}
+
+impl Keys {
+    /// The folder; `None` on a system that has none for a user's data.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        self.folder.clone().or_else(|| Some(dirs::data_local_dir()?.join("fedlens").join("emulator")))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WordingName {
+    /// Today's codes: 700211, 700212, 700213.
+    Current,
+    /// Until October 2023: 70021, with line breaks in the text.
+    Until2023,
+}

@@ -1,0 +1,99 @@
+//! Serving until the process is asked to stop.
+
+use anyhow::{Context, Error, bail};
+use fedlens_emulator::{Clock, DirectoryDocument, Emulator, Running, Settings, sample};
+use fedlens_trust::Wording;
+use jiff::SignedDuration;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::block_on;
+use crate::cli::{EmulateArguments, ServeArguments, WordingName};
+use crate::commands::now;
+use crate::input;
+use crate::output::{Output, Status};
+
+pub(super) fn run(arguments: &EmulateArguments, output: &Output) -> Result<Status, Error> {
+    log_to_standard_error();
+    let settings =
+        Settings { port: arguments.port, identity_port: arguments.identity_port, ..settings(&arguments.serve)? };
+    block_on(arguments.serve.threads, async {
+        let running = Emulator::start(settings).await?;
+        output.print(&greeting(&running, &arguments.serve))?;
+        stop_requested().await?;
+        running.shut_down().await;
+        Ok(Status::Clean)
+    })
+}
+
+/// What an emulator is started with, on any free ports.
+pub(super) fn settings(arguments: &ServeArguments) -> Result<Settings, Error> {
+    if !arguments.bind.is_loopback() && !arguments.expose {
+        bail!(
+            "--bind {} would let other machines get tokens and change the directory; add --expose if that is meant",
+            arguments.bind
+        );
+    }
+    let clock = arguments.at.map_or_else(|| Clock::new(now), Clock::at);
+    let authorities = arguments.issuer_ca.as_deref().map(input::whole).transpose()?;
+    Ok(Settings {
+        bind: arguments.bind,
+        port: 0,
+        identity_port: 0,
+        hostnames: arguments.hostname.clone(),
+        keys: arguments.data.clone().or_else(|| arguments.keys.folder()),
+        data: arguments.data.clone(),
+        cloud: arguments.cloud.into(),
+        wording: match arguments.wording {
+            WordingName::Current => Wording::Current,
+            WordingName::Until2023 => Wording::Until2023,
+        },
+        propagation: SignedDuration::from_secs(arguments.propagation.into()),
+        faults: arguments.fault.clone(),
+        remembered: arguments.remember,
+        private_issuers: arguments.allow_private_issuers,
+        issuer_authorities: authorities,
+        ..Settings::new(directory(arguments)?, clock)
+    })
+}
+
+fn directory(arguments: &ServeArguments) -> Result<DirectoryDocument, Error> {
+    let Some(path) = &arguments.directory else { return Ok(sample()) };
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    DirectoryDocument::parse(&input::whole(path)?, extension)
+        .with_context(|| format!("{} is no directory file", path.display()))
+}
+
+fn greeting(running: &Running, arguments: &ServeArguments) -> String {
+    let (origin, identity) = (running.origin(), running.identity_origin());
+    let authority = arguments.keys.folder().map_or_else(String::new, |folder| {
+        let folder = arguments.data.clone().unwrap_or(folder);
+        format!("Certificate authority  {}\n", folder.join("ca.pem").display())
+    });
+    let exposed = if arguments.expose {
+        "\nOther machines can reach this emulator. Whoever does gets tokens of any identity and can change the directory.\n"
+    } else {
+        ""
+    };
+    format!(
+        "Entra, Graph and ARM   {origin}\nManaged identity       {identity}\n{authority}{exposed}\nReady. Settings for a \
+         client: fedlens emulate env --client python\n"
+    )
+}
+
+/// Resolves when the process is interrupted or asked to end.
+async fn stop_requested() -> Result<(), Error> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+fn log_to_standard_error() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FEDLENS_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let format = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time();
+    format.try_init().ok();
+}
