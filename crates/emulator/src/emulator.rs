@@ -1,6 +1,6 @@
 //! What all parts of the server share.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use fedlens_trust::Policy;
 use jiff::Timestamp;
@@ -11,8 +11,12 @@ use crate::directory::Registry;
 use crate::exchanges::Exchanges;
 use crate::faults::Fault;
 use crate::server::{Running, StartError};
+use crate::store::{Store, StoreError};
 use crate::sts::Codes;
-use crate::{ApplicationDocument, DocumentError, Exchange, ManagedIdentityDocument, Settings};
+use crate::{
+    ApplicationDocument, DirectoryDocument, DocumentError, Exchange, ManagedIdentityDocument, ResourceDocument,
+    SecretDocument, Settings,
+};
 
 /// A change of the state.
 pub(crate) enum Change {
@@ -24,14 +28,19 @@ pub(crate) enum Change {
     Identity(ManagedIdentityDocument),
     /// Removes the managed identity with this client id.
     RemoveIdentity(String),
+    /// Replaces everything but applications and managed identities.
+    Surroundings(Box<DirectoryDocument>),
 }
 
 /// A change that could not be made.
 #[derive(Debug, Error)]
-pub(crate) enum ChangeError {
+pub enum ChangeError {
     /// It makes no sense.
     #[error(transparent)]
     Content(#[from] DocumentError),
+    /// It cannot be kept, and was not made.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// A local Entra.
@@ -42,6 +51,9 @@ pub struct Emulator {
     pub(crate) codes: Codes,
     pub(crate) authority_pem: String,
     registry: RwLock<Registry>,
+    store: Option<Store>,
+    /// The last edition of the directory file.
+    file: Mutex<DirectoryDocument>,
 }
 
 impl Emulator {
@@ -54,17 +66,26 @@ impl Emulator {
         crate::server::start(settings).await
     }
 
-    pub(crate) fn new(settings: Settings, registry: Registry, authority_pem: String) -> Self {
+    /// The state comes from the database where there is one, brought in line with the directory file.
+    pub(crate) fn new(settings: Settings, own: ResourceDocument, authority_pem: String) -> Result<Self, StartError> {
         let keys = Keys::new(settings.keys.clone());
         keys.prepare();
-        Self {
+        let store = settings.data.as_deref().map(Store::open).transpose()?;
+        let kept = store.as_ref().map(Store::load).transpose()?.flatten();
+        let (state, file) = kept.unwrap_or_default();
+        let directory = settings.directory.clone();
+        let emulator = Self {
             exchanges: Exchanges::new(settings.remembered),
             codes: Codes::default(),
             authority_pem,
-            registry: RwLock::new(registry),
+            registry: RwLock::new(Registry::new(state, own)?),
+            store,
+            file: Mutex::new(file),
             keys,
             settings,
-        }
+        };
+        emulator.reload(directory)?;
+        Ok(emulator)
     }
 
     /// The time.
@@ -92,26 +113,65 @@ impl Emulator {
         self.registry.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at the state and changes it in one step. What is changed is kept before it is seen.
+    /// Looks at the state and changes it in one step. What is changed is on disk before it is seen.
     pub(crate) fn change<T, E: From<ChangeError>>(
         &self,
         plan: impl FnOnce(&Registry) -> Result<(Vec<Change>, T), E>,
     ) -> Result<T, E> {
         let mut registry = self.registry_mut();
         let (changes, result) = plan(&registry)?;
+        self.apply(&mut registry, changes, None)?;
+        Ok(result)
+    }
+
+    /// Brings the state in line with a new edition of the directory file. What was made through Graph or ARM stays,
+    /// unless the file has something new to say about the same application or identity.
+    ///
+    /// # Errors
+    ///
+    /// When the directory does not fit together or cannot be kept; the state is then as it was.
+    pub fn reload(&self, document: DirectoryDocument) -> Result<(), ChangeError> {
+        let document = document.with_digests();
+        Registry::default().put_surroundings(document.clone())?;
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut registry = self.registry_mut();
+        self.apply(&mut registry, document.changes_since(&file), Some(&document))?;
+        *file = document;
+        Ok(())
+    }
+
+    fn apply(
+        &self,
+        registry: &mut Registry,
+        mut changes: Vec<Change>,
+        file: Option<&DirectoryDocument>,
+    ) -> Result<(), ChangeError> {
+        let mut trial = Registry::default();
+        for change in &mut changes {
+            match change {
+                Change::Application(document) => {
+                    document.secrets.iter_mut().for_each(SecretDocument::conceal);
+                    trial.put_application(document.clone(), None)?;
+                }
+                Change::Identity(document) => trial.put_identity(document.clone(), None)?,
+                _ => {}
+            }
+        }
+        if let Some(store) = &self.store {
+            store.write(&changes, file)?;
+        }
         let seen_at = (!self.settings.propagation.is_zero()).then(|| self.now() + self.settings.propagation);
         for change in changes {
             match change {
-                Change::Application(document) => {
-                    registry.put_application(document, seen_at).map_err(ChangeError::from)?;
-                }
+                Change::Application(document) => registry.put_application(document, seen_at)?,
                 Change::RemoveApplication(app_id) => drop(registry.remove_application(&app_id)),
-                Change::Identity(document) => registry.put_identity(document, seen_at).map_err(ChangeError::from)?,
+                Change::Identity(document) => registry.put_identity(document, seen_at)?,
                 Change::RemoveIdentity(client_id) => drop(registry.remove_identity(&client_id)),
+                Change::Surroundings(document) => registry.put_surroundings(*document)?,
             }
         }
         registry.refresh_assignments();
-        Ok(result)
+        Ok(())
     }
 
     /// The fault that meets a request to this place, if one does.

@@ -18,6 +18,7 @@ mod issuers;
 mod journal;
 mod server;
 mod settings;
+mod store;
 mod sts;
 
 pub use clock::Clock;
@@ -32,5 +33,6 @@ pub use exchanges::Exchange;
 pub use faults::{Fault, FaultError};
 pub use server::{Running, StartError};
 pub use settings::Settings;
+pub use store::StoreError;
 
-pub use emulator::Emulator;
+pub use emulator::{ChangeError, Emulator};

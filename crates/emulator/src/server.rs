@@ -16,7 +16,9 @@ use thiserror::Error;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::crypto::{Authority, AuthorityError};
-use crate::directory::{DocumentError, Registry, ResourceDocument};
+use crate::directory::{DocumentError, ResourceDocument};
+use crate::emulator::ChangeError;
+use crate::store::StoreError;
 use crate::{Emulator, Settings, http, journal, sts};
 
 /// How long a client may take for its handshake, and for the headers of a request.
@@ -42,6 +44,12 @@ pub enum StartError {
     /// The directory does not fit together.
     #[error("the directory cannot be used: {0}")]
     Directory(#[from] DocumentError),
+    /// The directory cannot be kept, or does not fit to what is kept.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    /// The kept state cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The certificate authority cannot be used.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -91,12 +99,11 @@ pub(crate) async fn start(settings: Settings) -> Result<Running, StartError> {
     let identity_listener = bind(SocketAddr::new(settings.bind, settings.identity_port))?;
     let address = local_address(&listener)?;
     let identity_address = local_address(&identity_listener)?;
-    let mut registry = Registry::new(settings.directory.clone())?;
-    put_own_resources(&mut registry, &settings, address.port());
+    let own = own_resource(&settings, address.port());
     let authority = Authority::open(settings.keys.as_deref())?;
     let (tls, thumbprint) = authority.server(&settings.hostnames, settings.clock.now())?;
     let authority_pem = authority.pem().to_owned();
-    let emulator = Arc::new(Emulator::new(settings, registry, authority_pem.clone()));
+    let emulator = Arc::new(Emulator::new(settings, own, authority_pem.clone())?);
     let handles = [Handle::new(), Handle::new()];
     let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(tls)).handshake_timeout(PATIENCE);
     let [secure, plain] = handles.clone();
@@ -156,16 +163,16 @@ fn from_tcp(listener: TcpListener, address: SocketAddr) -> Result<axum_server::S
     axum_server::from_tcp(listener).map_err(|source| StartError::Bind { address, source })
 }
 
-/// The emulator is itself the Graph and ARM that clients are pointed at, so its own addresses are resources.
-fn put_own_resources(registry: &mut Registry, settings: &Settings, port: u16) {
+/// The emulator is itself the Graph and ARM that clients are pointed at, so its own addresses are a resource.
+fn own_resource(settings: &Settings, port: u16) -> ResourceDocument {
     let names = ["localhost", "127.0.0.1", "[::1]", "host.docker.internal"].into_iter();
     let names = names.chain(settings.hostnames.iter().map(String::as_str));
     let identifier_uris =
         names.flat_map(|name| [format!("https://{name}:{port}"), format!("https://{name}")]).collect();
-    registry.put_resource(ResourceDocument {
+    ResourceDocument {
         app_id: "00000003-0000-0000-c000-000000000000".to_owned(),
         display_name: Some("Microsoft Graph and Azure Resource Manager, emulated".to_owned()),
         identifier_uris,
         ..ResourceDocument::default()
-    });
+    }
 }

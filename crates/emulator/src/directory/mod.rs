@@ -2,6 +2,7 @@
 
 mod document;
 mod register;
+mod reload;
 mod sample;
 
 pub use document::{

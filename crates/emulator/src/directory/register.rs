@@ -25,6 +25,7 @@ pub(crate) struct Registry {
     pub(crate) directory: Directory,
     pub(crate) subscriptions: Vec<SubscriptionDocument>,
     pub(crate) issuers: Vec<IssuerDocument>,
+    own: ResourceDocument,
     applications: HashMap<String, ApplicationExtra>,
     identities: HashMap<String, IdentityExtra>,
     /// SHA-256 digests by user id.
@@ -104,30 +105,43 @@ pub(crate) fn secret_digest(secret: &str) -> String {
 }
 
 impl Registry {
-    /// The state that a directory file describes.
-    pub(crate) fn new(document: DirectoryDocument) -> Result<Self, DocumentError> {
-        let mut registry = Self::default();
+    /// The state that a directory file describes. `own` is the API that the emulator itself is.
+    pub(crate) fn new(document: DirectoryDocument, own: ResourceDocument) -> Result<Self, DocumentError> {
+        let mut registry = Self { own, ..Self::default() };
         registry.directory.view = View::Whole;
-        for tenant in document.tenants {
-            registry.put_tenant(tenant)?;
-        }
-        for subscription in document.subscriptions {
-            registry.put_subscription(subscription);
-        }
-        for resource in document.resources {
-            registry.put_resource(resource);
-        }
-        for user in document.users {
-            registry.put_user(user)?;
-        }
-        registry.issuers = document.issuers;
-        for application in document.applications {
+        let (applications, identities) = (document.applications.clone(), document.managed_identities.clone());
+        registry.put_surroundings(document)?;
+        for application in applications {
             registry.put_application(application, None)?;
         }
-        for identity in document.managed_identities {
+        for identity in identities {
             registry.put_identity(identity, None)?;
         }
+        registry.refresh_assignments();
         Ok(registry)
+    }
+
+    /// Replaces everything but applications and managed identities.
+    pub(crate) fn put_surroundings(&mut self, document: DirectoryDocument) -> Result<(), DocumentError> {
+        self.directory.tenants.clear();
+        self.directory.resources.clear();
+        self.directory.users.clear();
+        self.subscriptions.clear();
+        for tenant in document.tenants {
+            self.put_tenant(tenant)?;
+        }
+        for subscription in document.subscriptions {
+            self.put_subscription(subscription);
+        }
+        self.put_resource(self.own.clone());
+        for resource in document.resources {
+            self.put_resource(resource);
+        }
+        for user in document.users {
+            self.put_user(user)?;
+        }
+        self.issuers = document.issuers;
+        Ok(())
     }
 
     /// The tenant of whatever names none.
@@ -196,8 +210,7 @@ impl Registry {
         self.subscriptions.push(SubscriptionDocument { tenant_id, ..document });
     }
 
-    /// An API, as a file lists it or as the emulator itself is one.
-    pub(crate) fn put_resource(&mut self, document: ResourceDocument) {
+    fn put_resource(&mut self, document: ResourceDocument) {
         if let Some(version) = document.requested_access_token_version {
             self.resource_versions.insert(key(&document.app_id), version);
         }
@@ -490,7 +503,9 @@ impl Registry {
     /// Everything as a directory file, secrets and passwords as digests.
     pub(crate) fn document(&self) -> DirectoryDocument {
         let directory = &self.directory;
-        let is_application = |resource: &&Resource| directory.application(&resource.app_id).is_none();
+        let is_listed = |resource: &&Resource| {
+            resource.app_id != self.own.app_id && directory.application(&resource.app_id).is_none()
+        };
         DirectoryDocument {
             schema: None,
             tenants: directory.tenants.iter().map(tenant_document).collect(),
@@ -504,12 +519,7 @@ impl Registry {
                 .iter()
                 .filter_map(|identity| self.identity_document(&identity.client_id))
                 .collect(),
-            resources: directory
-                .resources
-                .iter()
-                .filter(is_application)
-                .map(|one| self.resource_document(one))
-                .collect(),
+            resources: directory.resources.iter().filter(is_listed).map(|one| self.resource_document(one)).collect(),
             users: directory.users.iter().map(|user| self.user_document(user)).collect(),
             subscriptions: self.subscriptions.clone(),
             issuers: self.issuers.clone(),

@@ -12,14 +12,15 @@ pub fn sample() -> DirectoryDocument {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Registry;
+    use super::super::{Registry, ResourceDocument};
     use super::*;
 
     #[test]
     fn the_sample_survives_a_round_trip_through_the_state() {
-        let registry = Registry::new(sample()).unwrap();
+        let own = || ResourceDocument { app_id: "own".to_owned(), ..ResourceDocument::default() };
+        let registry = Registry::new(sample(), own()).unwrap();
         let document = registry.document();
-        let again = Registry::new(document.clone()).unwrap().document();
+        let again = Registry::new(document.clone(), own()).unwrap().document();
         assert_eq!(again, document);
         assert_eq!(document.applications.len(), sample().applications.len());
     }
