@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use fedlens_trust::Policy;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::crypto::Keys;
@@ -17,6 +18,19 @@ use crate::{
     ApplicationDocument, DirectoryDocument, DocumentError, Exchange, ManagedIdentityDocument, ResourceDocument,
     SecretDocument, Settings,
 };
+
+/// What a client is told of an emulator, beside its address and what it is trusted by.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Surroundings {
+    /// `http://127.0.0.1:8444`
+    pub identity_origin: String,
+    /// The first tenant.
+    pub tenant_id: String,
+    /// The first subscription; empty where there is none.
+    pub subscription_id: String,
+    /// The variables of the OIDC token endpoints of GitHub Actions and Azure Pipelines.
+    pub oidc: Vec<(String, String)>,
+}
 
 /// A change of the state.
 pub(crate) enum Change {
@@ -50,6 +64,7 @@ pub struct Emulator {
     pub(crate) exchanges: Exchanges,
     pub(crate) codes: Codes,
     pub(crate) authority_pem: String,
+    identity_origin: String,
     registry: RwLock<Registry>,
     store: Option<Store>,
     /// The last edition of the directory file.
@@ -67,7 +82,12 @@ impl Emulator {
     }
 
     /// The state comes from the database where there is one, brought in line with the directory file.
-    pub(crate) fn new(settings: Settings, own: ResourceDocument, authority_pem: String) -> Result<Self, StartError> {
+    pub(crate) fn new(
+        settings: Settings,
+        own: ResourceDocument,
+        authority_pem: String,
+        identity_origin: String,
+    ) -> Result<Self, StartError> {
         let keys = Keys::new(settings.keys.clone());
         keys.prepare();
         let store = settings.data.as_deref().map(Store::open).transpose()?;
@@ -78,6 +98,7 @@ impl Emulator {
             exchanges: Exchanges::new(settings.remembered),
             codes: Codes::default(),
             authority_pem,
+            identity_origin,
             registry: RwLock::new(Registry::new(state, own)?),
             store,
             file: Mutex::new(file),
@@ -177,6 +198,17 @@ impl Emulator {
     /// The fault that meets a request to this place, if one does.
     pub(crate) fn fault(&self, place: &str) -> Option<&Fault> {
         Fault::drawn(&self.settings.faults, place)
+    }
+
+    /// What clients are told of where they are.
+    pub fn surroundings(&self) -> Surroundings {
+        let registry = self.registry();
+        Surroundings {
+            identity_origin: self.identity_origin.clone(),
+            tenant_id: registry.home_tenant().to_owned(),
+            subscription_id: registry.subscriptions.first().map_or_else(String::new, |one| one.id.clone()),
+            oidc: Vec::new(),
+        }
     }
 
     /// The last exchanges, the oldest first.

@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Arc<Emulator>> {
         .route("/_fedlens/exchanges", get(list))
         .route("/_fedlens/exchanges/{id}", get(one))
         .route("/_fedlens/directory", get(directory))
+        .route("/_fedlens/environment", get(environment))
         .route("/_fedlens/ca.pem", get(authority))
         .route("/_fedlens/health", get(health))
 }
@@ -64,6 +65,11 @@ async fn one(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> R
 
 async fn directory(State(emulator): State<Arc<Emulator>>) -> Response<Body> {
     http::json(200, &emulator.registry().document())
+}
+
+/// What a client is told, apart from files.
+async fn environment(State(emulator): State<Arc<Emulator>>) -> Response<Body> {
+    http::json(200, &emulator.surroundings())
 }
 
 async fn authority(State(emulator): State<Arc<Emulator>>) -> Response<Body> {

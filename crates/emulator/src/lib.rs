@@ -10,19 +10,21 @@ mod clock;
 mod crypto;
 mod directory;
 mod emulator;
+pub mod environment;
 mod exchanges;
 mod faults;
 mod files;
 mod http;
 mod issuers;
 mod journal;
+mod remote;
 mod server;
 mod settings;
 mod store;
 mod sts;
 
 pub use clock::Clock;
-pub use crypto::{Authority, AuthorityError, KeyError, Keys, SigningKey};
+pub use crypto::{Authority, AuthorityError, KeyError, Keys, SigningKey, system_certificates};
 pub use directory::{
     AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
     ExpressionDocument, IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument,
@@ -31,8 +33,9 @@ pub use directory::{
 };
 pub use exchanges::Exchange;
 pub use faults::{Fault, FaultError};
+pub use remote::{Remote, RemoteError};
 pub use server::{Running, StartError};
 pub use settings::Settings;
 pub use store::StoreError;
 
-pub use emulator::{ChangeError, Emulator};
+pub use emulator::{ChangeError, Emulator, Surroundings};

@@ -79,7 +79,7 @@ impl Running {
 
     /// `http://127.0.0.1:8444`
     pub fn identity_origin(&self) -> String {
-        format!("http://127.0.0.1:{}", self.identity_address.port())
+        self.emulator.surroundings().identity_origin
     }
 
     /// Stops serving; requests that are being answered get a moment.
@@ -103,7 +103,8 @@ pub(crate) async fn start(settings: Settings) -> Result<Running, StartError> {
     let authority = Authority::open(settings.keys.as_deref())?;
     let (tls, thumbprint) = authority.server(&settings.hostnames, settings.clock.now())?;
     let authority_pem = authority.pem().to_owned();
-    let emulator = Arc::new(Emulator::new(settings, own, authority_pem.clone())?);
+    let identity_origin = format!("http://127.0.0.1:{}", identity_address.port());
+    let emulator = Arc::new(Emulator::new(settings, own, authority_pem.clone(), identity_origin)?);
     let handles = [Handle::new(), Handle::new()];
     let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(tls)).handshake_timeout(PATIENCE);
     let [secure, plain] = handles.clone();

@@ -18,6 +18,8 @@ pub(crate) enum Status {
     Findings,
     /// 2: usage, unreadable input, or nothing to judge.
     Failed,
+    /// What another command has ended with.
+    Of(u8),
 }
 
 impl From<Status> for ExitCode {
@@ -26,6 +28,7 @@ impl From<Status> for ExitCode {
             Status::Clean => 0,
             Status::Findings => 1,
             Status::Failed => 2,
+            Status::Of(code) => code,
         })
     }
 }

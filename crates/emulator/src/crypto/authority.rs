@@ -11,6 +11,7 @@ use rcgen::{
     KeyUsagePurpose, date_time_ymd,
 };
 use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use thiserror::Error;
 
@@ -37,6 +38,9 @@ pub enum AuthorityError {
     /// The kept files are not a certificate and its key, or a name cannot stand in a certificate.
     #[error("cannot make a certificate: {0}; if the kept authority is broken, remove ca.pem and ca.key")]
     Certificate(#[from] rcgen::Error),
+    /// The kept certificate is another key's.
+    #[error("ca.pem and ca.key in {} do not belong together; remove both to have new ones made", .0.display())]
+    Mismatch(PathBuf),
     /// The server certificate cannot be used.
     #[error("cannot set up TLS: {0}")]
     Tls(#[from] rustls::Error),
@@ -61,8 +65,11 @@ impl Authority {
             files::read(&path).map_err(|source| AuthorityError::File { path, source })
         };
         if let (Some(pem), Some(key)) = (read(CERTIFICATE)?, read(KEY)?) {
-            let issuer = Issuer::from_ca_cert_pem(&pem, KeyPair::from_pem(&key)?)?;
-            return Ok(Self { issuer, pem });
+            let key = KeyPair::from_pem(&key)?;
+            if !is_certificate_of(&key, &pem) {
+                return Err(AuthorityError::Mismatch(folder.to_owned()));
+            }
+            return Ok(Self { issuer: Issuer::from_ca_cert_pem(&pem, key)?, pem });
         }
         let (authority, key) = Self::generate()?;
         for (name, text) in [(KEY, key.as_str()), (CERTIFICATE, &authority.pem)] {
@@ -130,6 +137,20 @@ impl Authority {
     }
 }
 
+fn is_certificate_of(key: &KeyPair, pem: &str) -> bool {
+    let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok();
+    der.is_some_and(|der| {
+        let parsed = x509_parser::parse_x509_certificate(&der);
+        parsed.is_ok_and(|(_, certificate)| certificate.public_key().subject_public_key.data == key.public_key_raw())
+    })
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
+/// The certificates that the system trusts, in PEM; those that cannot be read are left out.
+pub fn system_certificates() -> String {
+    let found = rustls_native_certs::load_native_certs();
+    found.certs.iter().map(|certificate| files::pem("CERTIFICATE", certificate)).collect()
 }

@@ -4,7 +4,7 @@ mod authority;
 mod jws;
 mod keys;
 
-pub use authority::{Authority, AuthorityError};
+pub use authority::{Authority, AuthorityError, system_certificates};
 pub(crate) use jws::{VerifyingKey, is_signed_by, sign};
 pub use keys::{KeyError, Keys, SigningKey};
 

@@ -1,10 +1,12 @@
 //! What can be typed behind `fedlens emulate`.
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use fedlens_emulator::Fault;
+use fedlens_emulator::environment::Client;
 use jiff::Timestamp;
 
 use super::CloudName;
@@ -33,10 +35,161 @@ pub(crate) struct EmulateArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EmulateCommand {
+    /// Run a command with an emulator of its own: started on free ports, every client's variables set, stopped when the
+    /// command ends. Exits with the command's code.
+    ///
+    /// fedlens emulate exec --directory directory.toml -- pytest
+    Exec(ExecArguments),
+    /// Print the settings that point a client at a running emulator.
+    Env(EnvArguments),
+    /// Print the token requests that a running emulator has answered, with what was decided.
+    Log(LogArguments),
     /// Print the JSON Schema of directory files.
     Schema,
     /// Print the directory that is used where no file is given.
     Sample,
+}
+
+/// Run a command with an emulator of its own.
+#[derive(Debug, Args)]
+pub(crate) struct ExecArguments {
+    #[command(flatten)]
+    pub(crate) serve: ServeArguments,
+
+    /// The port for HTTPS; 0 for any that is free.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+
+    /// The port for managed identity, over plain HTTP; 0 for any that is free.
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) identity_port: u16,
+
+    /// Print the exchanges that were refused, when the command has ended.
+    #[arg(long)]
+    pub(crate) explain: bool,
+
+    /// The command and its arguments.
+    #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// Print the settings that point a client at a running emulator.
+#[derive(Debug, Args)]
+pub(crate) struct EnvArguments {
+    /// Whom to point.
+    #[arg(long, value_enum)]
+    pub(crate) client: ClientName,
+
+    /// Whose syntax to print; variables alone with `dotenv`.
+    #[arg(long, value_enum, default_value_t = ShellName::Bash)]
+    pub(crate) shell: ShellName,
+
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+/// Print what a running emulator has answered.
+#[derive(Debug, Args)]
+pub(crate) struct LogArguments {
+    /// Only the exchange with this trace or correlation id, check by check.
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+
+    /// Go on printing as requests arrive.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+
+    /// Only those that were refused.
+    #[arg(long)]
+    pub(crate) refused: bool,
+
+    /// Print at most this many of the past.
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    pub(crate) limit: usize,
+
+    /// The form of the output; `json` is one exchange a line.
+    #[arg(long, value_enum, default_value_t = LogFormat::Human)]
+    pub(crate) format: LogFormat,
+
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+/// A running emulator.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Server {
+    /// Its address.
+    #[arg(long, value_name = "URL", env = "FEDLENS_EMULATOR", default_value = "https://localhost:8443")]
+    pub(crate) url: String,
+
+    /// The folder that it keeps its state in, where it has one.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) keys: Keys,
+}
+
+impl Server {
+    /// Where its certificate authority is kept.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        self.data.clone().or_else(|| self.keys.folder())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For a terminal.
+    Human,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellName {
+    /// Bash, sh and zsh.
+    Bash,
+    /// fish.
+    Fish,
+    /// PowerShell.
+    Powershell,
+    /// NAME=value lines, for a file.
+    Dotenv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClientName {
+    /// The Azure CLI.
+    Az,
+    /// MSAL and azure-identity for Python.
+    Python,
+    /// MSAL and @azure/identity for Node.
+    Node,
+    /// MSAL4J and azure-identity for Java.
+    Java,
+    /// azidentity for Go.
+    Go,
+    /// MSAL.NET and Azure.Identity.
+    Dotnet,
+    /// azure_identity for Rust.
+    Rust,
+    /// The azurerm and azuread providers.
+    Terraform,
+}
+
+impl From<ClientName> for Client {
+    fn from(name: ClientName) -> Self {
+        match name {
+            ClientName::Az => Self::AzureCli,
+            ClientName::Python => Self::Python,
+            ClientName::Node => Self::Node,
+            ClientName::Java => Self::Java,
+            ClientName::Go => Self::Go,
+            ClientName::Dotnet => Self::DotNet,
+            ClientName::Rust => Self::Rust,
+            ClientName::Terraform => Self::Terraform,
+        }
+    }
 }
 
 /// How to serve.

@@ -1,5 +1,9 @@
 //! `fedlens emulate`
 
+mod certificates;
+mod env;
+mod exec;
+mod log;
 mod serve;
 
 use anyhow::{Context, Error};
@@ -11,6 +15,9 @@ use crate::output::{Output, Status};
 pub(crate) fn run(arguments: &EmulateArguments, output: &Output) -> Result<Status, Error> {
     match &arguments.command {
         None => serve::run(arguments, output),
+        Some(EmulateCommand::Exec(arguments)) => exec::run(arguments, output),
+        Some(EmulateCommand::Env(arguments)) => env::run(arguments, output),
+        Some(EmulateCommand::Log(arguments)) => log::run(arguments, output),
         Some(EmulateCommand::Schema) => {
             let schema = serde_json::to_string_pretty(&DirectoryDocument::json_schema())?;
             output.print(&format!("{schema}\n"))?;

@@ -1,0 +1,77 @@
+//! Printing the settings of a client.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Error};
+use fedlens_emulator::environment::{Client, Place, azure_cli_files};
+use fedlens_emulator::{Remote, Surroundings};
+
+use super::{block_on, certificates};
+use crate::cli::{EnvArguments, Server, ShellName};
+use crate::input;
+use crate::output::{Output, Status};
+
+pub(super) fn run(arguments: &EnvArguments, output: &Output) -> Result<Status, Error> {
+    let folder = arguments.server.folder().context("this system has no folder for a user's data; give --keys DIR")?;
+    let remote = remote(&arguments.server)?;
+    let surroundings = block_on(Some(1), async { Ok(remote.surroundings().await?) })?;
+    let client = Client::from(arguments.client);
+    let azure_config = (client == Client::AzureCli).then(|| folder.join("azure"));
+    if let Some(azure) = &azure_config {
+        write_azure_config(azure, &arguments.server.url)?;
+    }
+    let place = place(&arguments.server.url, &folder, surroundings, azure_config)?;
+    let mut text = String::new();
+    for note in client.notes(&place) {
+        text.push_str(&format!("# {note}\n"));
+    }
+    for (name, value) in client.variables(&place) {
+        text.push_str(&assignment(arguments.shell, &name, &value));
+    }
+    output.print(&text)?;
+    Ok(Status::Clean)
+}
+
+/// The running emulator, known by the certificate authority that it keeps.
+pub(super) fn remote(server: &Server) -> Result<Remote, Error> {
+    let folder = server.folder().context("this system has no folder for a user's data; give --keys DIR")?;
+    let authority = folder.join("ca.pem");
+    let pem = input::whole(&authority).context("no emulator has run here; start one with `fedlens emulate`")?;
+    Ok(Remote::new(&server.url, &pem)?)
+}
+
+/// Where an emulator is, its certificates together with the system's in a file beside its own.
+pub(super) fn place(
+    url: &str,
+    folder: &Path,
+    surroundings: Surroundings,
+    azure_config: Option<PathBuf>,
+) -> Result<Place, Error> {
+    let authority = folder.join("ca.pem");
+    let bundle = folder.join("ca-bundle.pem");
+    certificates::write_bundle(&input::whole(&authority)?, &bundle)?;
+    let Surroundings { identity_origin, tenant_id, subscription_id, oidc } = surroundings;
+    let origin = url.trim_end_matches('/').to_owned();
+    Ok(Place { origin, identity_origin, authority, bundle, tenant_id, subscription_id, azure_config, oidc })
+}
+
+/// A configuration of the Azure CLI that has the emulator as its cloud and touches no sign-in of the user's own.
+pub(super) fn write_azure_config(folder: &Path, origin: &str) -> Result<(), Error> {
+    let written = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        for (name, text) in azure_cli_files(origin.trim_end_matches('/')) {
+            std::fs::write(folder.join(name), text)?;
+        }
+        Ok(())
+    };
+    written().with_context(|| format!("cannot write {}", folder.display()))
+}
+
+fn assignment(shell: ShellName, name: &str, value: &str) -> String {
+    match shell {
+        ShellName::Bash => format!("export {name}='{}'\n", value.replace('\'', r"'\''")),
+        ShellName::Fish => format!("set -gx {name} '{}'\n", value.replace('\\', r"\\").replace('\'', r"\'")),
+        ShellName::Powershell => format!("$env:{name} = '{}'\n", value.replace('\'', "''")),
+        ShellName::Dotenv => format!("{name}={value}\n"),
+    }
+}
