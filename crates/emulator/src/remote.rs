@@ -13,7 +13,7 @@ use crate::emulator::Surroundings;
 #[derive(Debug, Error)]
 pub enum RemoteError {
     /// Nothing answers, or nothing that the certificate authority vouches for.
-    #[error("no emulator answers at {url}: {source}")]
+    #[error("no emulator answers at {url}")]
     Unreachable {
         /// The address.
         url: String,
@@ -21,8 +21,8 @@ pub enum RemoteError {
         source: reqwest::Error,
     },
     /// The authority's certificate is not one.
-    #[error("the certificate authority cannot be used: {0}")]
-    Authority(reqwest::Error),
+    #[error("the certificate authority cannot be used")]
+    Authority(#[source] reqwest::Error),
     /// The answer is not an emulator's.
     #[error("what answers at {url} is no emulator: it answered {status}")]
     Answer {

@@ -34,7 +34,7 @@ const MAX_HEAD: usize = 64 << 10;
 #[derive(Debug, Error)]
 pub enum StartError {
     /// An address is in use, or not this machine's.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}")]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -42,7 +42,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// The directory does not fit together.
-    #[error("the directory cannot be used: {0}")]
+    #[error("the directory cannot be used")]
     Directory(#[from] DocumentError),
     /// The directory cannot be kept, or does not fit to what is kept.
     #[error(transparent)]

@@ -23,7 +23,7 @@ const VERSION: u32 = 1;
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// The folder cannot be made.
-    #[error("cannot make {}: {source}", path.display())]
+    #[error("cannot make {}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -31,10 +31,10 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// The database refuses.
-    #[error("cannot use the kept state: {0}")]
+    #[error("cannot use the kept state")]
     Database(#[from] rusqlite::Error),
     /// A row is not of the form that this version writes.
-    #[error("the kept state cannot be read: {0}")]
+    #[error("the kept state cannot be read")]
     Row(#[from] serde_json::Error),
     /// A newer version wrote the database.
     #[error("the kept state was written by a newer version ({found}); this one reads up to {known}")]

@@ -1,12 +1,13 @@
-//! Exchanges and what Entra answers to them: `decisions.json` has an accepted exchange of each kind, and the
-//! changes that make each other case of them.
+//! Exchanges and what Entra answers to them.
 #![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
+
+mod suite;
 
 use std::collections::BTreeSet;
 
 use fedlens_trust::read::exchange_case;
 use fedlens_trust::{CHECKS, Decision, Outcome, Policy, Verdict, Wording, decide};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 struct Case {
     name: String,
@@ -15,39 +16,15 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    let document: Value = serde_json::from_str(include_str!("decisions.json")).unwrap();
-    let cases = document["cases"].as_array().unwrap();
-    cases.iter().map(|case| decided(case, &document["bases"])).collect()
+    suite::exchanges().into_iter().map(decided).collect()
 }
 
-fn decided(case: &Value, bases: &Value) -> Case {
-    let name = case["case"].as_str().unwrap().to_owned();
-    let mut exchange = bases[case["base"].as_str().unwrap()].clone();
-    exchange["case"] = Value::String(name.clone());
-    for (path, value) in case["set"].as_object().unwrap() {
-        set(&mut exchange, path, value.clone());
-    }
-    for path in case["remove"].as_array().unwrap() {
-        remove(&mut exchange, path.as_str().unwrap());
-    }
-    let read = exchange_case(&exchange).unwrap_or_else(|error| panic!("{name}: {error}"));
+fn decided(exchange: suite::Exchange) -> Case {
+    let suite::Exchange { name, expect, case } = exchange;
+    let read = exchange_case(&case).unwrap_or_else(|error| panic!("{name}: {error}"));
     let policy = Policy { cloud: read.cloud, ..Policy::default() };
     let decision = decide(&read.directory, &read.request, read.now, &policy);
-    Case { name, expect: case["expect"].as_str().unwrap().to_owned(), decision }
-}
-
-fn set(value: &mut Value, path: &str, new: Value) {
-    let (parent, key) = path.rsplit_once('/').unwrap();
-    match value.pointer_mut(parent).unwrap_or_else(|| panic!("no {parent}")) {
-        Value::Array(items) => items.insert(key.parse::<usize>().unwrap().min(items.len()), new),
-        parent => parent[key] = new,
-    }
-}
-
-fn remove(value: &mut Value, path: &str) {
-    let (parent, key) = path.rsplit_once('/').unwrap();
-    let parent: &mut Map<String, Value> = value.pointer_mut(parent).and_then(Value::as_object_mut).unwrap();
-    assert!(parent.remove(key).is_some(), "nothing at {path}");
+    Case { name, expect, decision }
 }
 
 fn answer(decision: &Decision) -> String {
@@ -123,10 +100,9 @@ fn later_faults_are_reported_beside_the_answer() {
 
 #[test]
 fn until_2023_one_number_named_all_three_values() {
-    let document: Value = serde_json::from_str(include_str!("decisions.json")).unwrap();
-    let mut exchange = document["bases"]["github"].clone();
+    let mut exchange = suite::document()["bases"]["github"].clone();
     exchange["case"] = Value::from("old wording");
-    set(&mut exchange, "/assertion/claims/sub", Value::from("repo:contoso/app:pull_request"));
+    suite::set(&mut exchange, "/assertion/claims/sub", Value::from("repo:contoso/app:pull_request"));
     let read = exchange_case(&exchange).unwrap();
     let policy = Policy { wording: Wording::Until2023, ..Policy::default() };
     let decision = decide(&read.directory, &read.request, read.now, &policy);
@@ -150,11 +126,10 @@ fn an_answer_names_what_it_assumes() {
 
 #[test]
 fn an_emulator_may_vouch_for_a_private_issuer() {
-    let document: Value = serde_json::from_str(include_str!("decisions.json")).unwrap();
-    let mut exchange = document["bases"]["github"].clone();
+    let mut exchange = suite::document()["bases"]["github"].clone();
     exchange["case"] = Value::from("private issuer");
     for path in ["/assertion/claims/iss", "/directory/applications/0/federatedIdentityCredentials/0/issuer"] {
-        set(&mut exchange, path, Value::from("http://127.0.0.1:8080"));
+        suite::set(&mut exchange, path, Value::from("http://127.0.0.1:8080"));
     }
     let read = exchange_case(&exchange).unwrap();
     let outcome = |private_issuers| {

@@ -36,13 +36,13 @@ pub enum AuthorityError {
         source: io::Error,
     },
     /// The kept files are not a certificate and its key, or a name cannot stand in a certificate.
-    #[error("cannot make a certificate: {0}; if the kept authority is broken, remove ca.pem and ca.key")]
+    #[error("cannot make a certificate; if the kept authority is broken, remove ca.pem and ca.key")]
     Certificate(#[from] rcgen::Error),
     /// The kept certificate is another key's.
     #[error("ca.pem and ca.key in {} do not belong together; remove both to have new ones made", .0.display())]
     Mismatch(PathBuf),
     /// The server certificate cannot be used.
-    #[error("cannot set up TLS: {0}")]
+    #[error("cannot set up TLS")]
     Tls(#[from] rustls::Error),
 }
 

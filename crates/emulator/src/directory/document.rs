@@ -12,13 +12,13 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum DocumentError {
     /// It is not TOML.
-    #[error("{0}")]
+    #[error(transparent)]
     Toml(#[from] toml::de::Error),
     /// It is not JSON.
-    #[error("{0}")]
+    #[error(transparent)]
     Json(#[from] serde_json::Error),
     /// It is not YAML.
-    #[error("{0}")]
+    #[error(transparent)]
     Yaml(#[from] serde_saphyr::Error),
     /// Its parts do not fit together.
     #[error("{0}")]

@@ -1,5 +1,9 @@
 //! Serving until the process is asked to stop.
 
+use std::convert::Infallible;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
 use anyhow::{Context, Error, bail};
 use fedlens_emulator::{Clock, DirectoryDocument, Emulator, Running, Settings, sample};
 use fedlens_trust::Wording;
@@ -12,6 +16,9 @@ use crate::commands::now;
 use crate::input;
 use crate::output::{Output, Status};
 
+/// How often the directory file is looked at.
+const WATCH: Duration = Duration::from_millis(250);
+
 pub(super) fn run(arguments: &EmulateArguments, output: &Output) -> Result<Status, Error> {
     log_to_standard_error();
     let settings =
@@ -19,7 +26,10 @@ pub(super) fn run(arguments: &EmulateArguments, output: &Output) -> Result<Statu
     block_on(arguments.serve.threads, async {
         let running = Emulator::start(settings).await?;
         output.print(&greeting(&running, &arguments.serve))?;
-        stop_requested().await?;
+        tokio::select! {
+            stopped = stop_requested() => stopped?,
+            never = follow_directory(&arguments.serve, &running.emulator, output) => match never {},
+        }
         running.shut_down().await;
         Ok(Status::Clean)
     })
@@ -61,6 +71,37 @@ fn directory(arguments: &ServeArguments) -> Result<DirectoryDocument, Error> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     DirectoryDocument::parse(&input::whole(path)?, extension)
         .with_context(|| format!("{} is no directory file", path.display()))
+}
+
+/// Reads the directory file again whenever it has changed. A faulty edition is told and leaves things as they are.
+async fn follow_directory(arguments: &ServeArguments, emulator: &Emulator, output: &Output) -> Infallible {
+    let Some(path) = &arguments.directory else { return std::future::pending().await };
+    let mut seen = edition(path);
+    let mut settled = true;
+    loop {
+        tokio::time::sleep(WATCH).await;
+        let now = edition(path);
+        if now != seen {
+            // Whoever writes it may not be done yet.
+            (seen, settled) = (now, false);
+            continue;
+        }
+        if settled {
+            continue;
+        }
+        settled = true;
+        let reloaded = directory(arguments).and_then(|document| Ok(emulator.reload(document)?));
+        match reloaded {
+            Ok(()) => output.note(&format!("{} was read again", path.display())),
+            Err(error) => output.note(&format!("{error:#}; the directory stays as it was")),
+        }
+    }
+}
+
+/// What tells one edition of a file from the next.
+fn edition(path: &Path) -> Option<(SystemTime, u64)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
 }
 
 fn greeting(running: &Running, arguments: &ServeArguments) -> String {
