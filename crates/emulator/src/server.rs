@@ -10,19 +10,19 @@ use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Response, StatusCode, Uri};
 use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use hyper_util::rt::TokioTimer;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use rustix::process::Resource;
 use thiserror::Error;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use crate::crypto::{Authority, AuthorityError};
 use crate::directory::{DocumentError, ResourceDocument};
 use crate::emulator::ChangeError;
 use crate::store::StoreError;
 use crate::{Emulator, Settings, http, journal, sts};
-
-/// How long a client may take for its handshake, and for the headers of a request.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a request may take, its body included. Longer than any page waits by itself.
 const REQUEST_TIME: Duration = Duration::from_secs(75);
@@ -95,6 +95,7 @@ impl Running {
 }
 
 pub(crate) async fn start(settings: Settings) -> Result<Running, StartError> {
+    allow_many_sockets();
     let listener = bind(SocketAddr::new(settings.bind, settings.port))?;
     let identity_listener = bind(SocketAddr::new(settings.bind, settings.identity_port))?;
     let address = local_address(&listener)?;
@@ -106,16 +107,17 @@ pub(crate) async fn start(settings: Settings) -> Result<Running, StartError> {
     let identity_origin = format!("http://127.0.0.1:{}", identity_address.port());
     let emulator = Arc::new(Emulator::new(settings, own, authority_pem.clone(), identity_origin)?);
     let handles = [Handle::new(), Handle::new()];
-    let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(tls)).handshake_timeout(PATIENCE);
+    let patience = emulator.settings.patience;
+    let tls = RustlsAcceptor::new(RustlsConfig::from_config(tls)).handshake_timeout(patience);
     let [secure, plain] = handles.clone();
     let mut tasks = Vec::new();
     let routes = limited(secure_routes(), &emulator);
-    let mut server = from_tcp(listener, address)?.acceptor(acceptor).handle(secure);
-    limit_heads(server.http_builder());
+    let mut server = from_tcp(listener, address)?.acceptor(tls.acceptor(NoDelayAcceptor)).handle(secure).http1_only();
+    limit_heads(server.http_builder(), patience);
     tasks.push(tokio::spawn(async move { server.serve(routes.into_make_service()).await }));
     let routes = limited(plain_routes(), &emulator);
-    let mut server = from_tcp(identity_listener, identity_address)?.handle(plain);
-    limit_heads(server.http_builder());
+    let mut server = from_tcp(identity_listener, identity_address)?.handle(plain).http1_only();
+    limit_heads(server.http_builder(), patience);
     tasks.push(tokio::spawn(async move { server.serve(routes.into_make_service()).await }));
     Ok(Running { emulator, address, identity_address, authority_pem, thumbprint, handles, tasks })
 }
@@ -132,6 +134,7 @@ fn limited(routes: Router<Arc<Emulator>>, emulator: &Arc<Emulator>) -> Router {
     routes
         .fallback(unknown_path)
         .layer(DefaultBodyLimit::max(http::MAX_BODY))
+        .layer(RequestBodyTimeoutLayer::new(emulator.settings.patience))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
         .with_state(Arc::clone(emulator))
 }
@@ -144,8 +147,17 @@ async fn unknown_path(uri: Uri) -> Response<Body> {
     )
 }
 
-fn limit_heads(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MAX_HEAD);
+fn limit_heads(builder: &mut Builder<TokioExecutor>, patience: Duration) {
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(MAX_HEAD);
+}
+
+/// Many systems start processes with room for a thousand open files, which idle clients use up.
+fn allow_many_sockets() {
+    let mut limit = rustix::process::getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = rustix::process::setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%error, "The limit of open files stays as it is.");
+    }
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use fedlens_issuers::Cloud;
 use fedlens_trust::Wording;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub propagation: SignedDuration,
     /// Faults to inject.
     pub faults: Vec<Fault>,
+    /// How long a client may take for its handshake, for the headers of a request, and for each part of a body.
+    pub patience: Duration,
     /// How many exchanges are remembered.
     pub remembered: usize,
     /// Whether the keys of issuers at private addresses are fetched.
@@ -62,6 +65,7 @@ impl Settings {
             wording: Wording::Current,
             propagation: SignedDuration::ZERO,
             faults: Vec::new(),
+            patience: Duration::from_secs(10),
             remembered: 1_000,
             private_issuers: false,
             issuer_authorities: None,
