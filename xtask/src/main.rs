@@ -43,8 +43,14 @@ enum Task {
         #[command(subcommand)]
         task: CatalogTask,
     },
-    /// Run every benchmark: decision, code finding, and the process from start to exit.
+    /// Run every benchmark: decision, code finding, the process from start to exit, the emulator.
     Bench,
+    /// Run the emulator's benchmark alone, and watch its memory over so many exchanges.
+    BenchEmulator {
+        /// How many: 1000000 takes about five minutes.
+        #[arg(long, value_name = "COUNT")]
+        exchanges: Option<u64>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -64,6 +70,7 @@ fn main() -> Result<()> {
         Task::Eval { file } => eval::run(&file),
         Task::Catalog { task: CatalogTask::Check { reference } } => catalog::check(reference.as_deref()),
         Task::Bench => bench::run(),
+        Task::BenchEmulator { exchanges } => bench::emulator(exchanges),
     }
 }
 
@@ -85,6 +92,12 @@ fn cargo(arguments: &[&str]) -> Result<()> {
         bail!("cargo {} failed", arguments.join(" "));
     }
     Ok(())
+}
+
+/// The folder that cargo builds into: the one that this program was built into.
+fn target() -> PathBuf {
+    let own = std::env::current_exe().unwrap_or_default();
+    own.ancestors().nth(2).map_or_else(|| root().join("target"), Path::to_path_buf)
 }
 
 /// The root of the workspace.

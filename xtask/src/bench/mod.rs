@@ -1,24 +1,37 @@
-//! The process from start to exit, next to starting a process that does nothing.
+//! The process from start to exit, next to starting a process that does nothing; the emulator under load.
+
+mod emulator;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, root};
+use crate::{cargo, root, target};
 
 const RUNS: usize = 40;
 
 /// A log of this size shows whether memory grows with the input.
 const LOG_BYTES: u64 = 1 << 30;
 
+/// The emulator under load alone.
+pub(crate) fn emulator(exchanges: Option<u64>) -> Result<()> {
+    cargo(&["build", "--quiet", "--release", "--package", "fedlens"])?;
+    emulator::run(&release_binary(), exchanges)
+}
+
+/// Where cargo puts the binary.
+fn release_binary() -> PathBuf {
+    target().join("release/fedlens")
+}
+
 pub(crate) fn run() -> Result<()> {
     cargo(&["bench", "--quiet", "--package", "fedlens-trust", "--package", "fedlens-catalog"])?;
     cargo(&["build", "--quiet", "--release", "--package", "fedlens"])?;
-    let fedlens = root().join("target/release/fedlens");
+    let fedlens = release_binary();
     let nothing = median(Command::new("true"))?;
     println!("\nprocess, start to exit, median of {RUNS} runs");
     println!("  {:>8.2} ms          a process that does nothing", milliseconds(nothing));
@@ -29,7 +42,8 @@ pub(crate) fn run() -> Result<()> {
         let ratio = took.as_secs_f64() / nothing.as_secs_f64();
         println!("  {:>8.2} ms  {ratio:>5.1} ×  fedlens {}", milliseconds(took), arguments.join(" "));
     }
-    large_log(&fedlens)
+    large_log(&fedlens)?;
+    emulator::run(&fedlens, None)
 }
 
 fn median(mut command: Command) -> Result<Duration> {
