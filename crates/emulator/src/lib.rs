@@ -14,7 +14,7 @@ mod exchanges;
 mod faults;
 mod files;
 mod http;
-mod issuers;
+pub mod issuers;
 mod journal;
 mod server;
 mod settings;

@@ -13,7 +13,9 @@ use jiff::Timestamp;
 const EXIT_CODES: &str = "Exit codes: 0 nothing wrong, 1 a failure was found or predicted, 2 usage, unreadable input or \
                           nothing to judge.";
 
-pub(crate) use emulate::{EmulateArguments, EmulateCommand, ServeArguments, WordingName};
+pub(crate) use emulate::{
+    EmulateArguments, EmulateCommand, PlatformName, ServeArguments, TokenArguments, TokenForm, WordingName,
+};
 
 /// Finds out why a workload cannot sign in to Microsoft Entra ID, proves it, and prints the fix.
 #[derive(Debug, Parser)]

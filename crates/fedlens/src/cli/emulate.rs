@@ -1,5 +1,7 @@
 //! What can be typed behind `fedlens emulate`.
 
+mod token;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use fedlens_emulator::Fault;
 use jiff::Timestamp;
 
 use super::CloudName;
+
+pub(crate) use token::{PlatformName, TokenArguments, TokenForm};
 
 /// Run a local Entra that real clients sign in to.
 ///
@@ -37,6 +41,7 @@ pub(crate) enum EmulateCommand {
     Schema,
     /// Print the directory that is used where no file is given.
     Sample,
+    Token(Box<TokenArguments>),
 }
 
 /// How to serve.

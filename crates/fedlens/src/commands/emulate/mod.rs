@@ -1,6 +1,7 @@
 //! `fedlens emulate`
 
 mod serve;
+mod token;
 
 use anyhow::{Context, Error};
 use fedlens_emulator::DirectoryDocument;
@@ -20,6 +21,7 @@ pub(crate) fn run(arguments: &EmulateArguments, output: &Output) -> Result<Statu
             output.print(fedlens_emulator::SAMPLE)?;
             Ok(Status::Clean)
         }
+        Some(EmulateCommand::Token(arguments)) => token::run(arguments, output),
     }
 }
 
