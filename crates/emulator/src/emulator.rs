@@ -99,7 +99,7 @@ impl Emulator {
             codes: Codes::default(),
             authority_pem,
             identity_origin,
-            registry: RwLock::new(Registry::new(state, own)?),
+            registry: RwLock::new(Registry::new(state, Some(own))?),
             store,
             file: Mutex::new(file),
             keys,

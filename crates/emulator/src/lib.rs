@@ -15,7 +15,7 @@ mod exchanges;
 mod faults;
 mod files;
 mod http;
-mod issuers;
+pub mod issuers;
 mod journal;
 mod remote;
 mod server;

@@ -72,6 +72,12 @@ impl Output {
         writeln!(stream, "fedlens: {text}").ok();
     }
 
+    /// A text on standard error beside the result.
+    pub(crate) fn aside(&self, text: &str) {
+        let mut stream = AutoStream::new(io::stderr().lock(), self.choice);
+        stream.write_all(text.as_bytes()).ok();
+    }
+
     /// An error on standard error, with its causes.
     pub(crate) fn error(&self, error: &Error) {
         self.note(&format!("{error:#}"));

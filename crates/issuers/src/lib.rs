@@ -37,5 +37,5 @@ pub use platform::{
 };
 pub use subject::{
     AzureDevOpsSubjects, GitHubContext, ServiceConnectionIds, Subject, azure_devops_subjects, github_subject,
-    kubernetes_subject, mentioned_subjects, parse_subject,
+    github_template_subject, gitlab_subject, kubernetes_subject, mentioned_subjects, parse_subject, terraform_subject,
 };

@@ -18,6 +18,10 @@ use thiserror::Error;
 use super::{VerifyingKey, base64url, sha1};
 use crate::files;
 
+/// The files that the keys are kept in.
+const ENTRA: &str = "entra.pem";
+const ISSUERS: &str = "issuers.pem";
+
 /// A key that could not be made, read or kept.
 #[derive(Debug, Error)]
 pub enum KeyError {
@@ -122,6 +126,16 @@ impl Keys {
         Self { entra: Arc::default(), issuers: Arc::default(), folder }
     }
 
+    /// Keys that are kept in a folder, read or made now.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be used, or what it holds are no keys.
+    pub fn open(folder: PathBuf) -> Result<Self, KeyError> {
+        let read = |name: &str| SigningKey::keep(&folder.join(name)).map(|key| Arc::new(OnceLock::from(key)));
+        Ok(Self { entra: read(ENTRA)?, issuers: read(ISSUERS)?, folder: Some(folder) })
+    }
+
     /// Reads or makes both keys on a thread of their own.
     pub fn prepare(&self) {
         let keys = self.clone();
@@ -130,12 +144,12 @@ impl Keys {
 
     /// The key that signs as Entra.
     pub fn entra(&self) -> &SigningKey {
-        self.get(&self.entra, "entra.pem")
+        self.get(&self.entra, ENTRA)
     }
 
     /// The key that signs as the OIDC issuers.
     pub fn issuers(&self) -> &SigningKey {
-        self.get(&self.issuers, "issuers.pem")
+        self.get(&self.issuers, ISSUERS)
     }
 
     /// A folder that cannot be used costs only that the key is another one next time.

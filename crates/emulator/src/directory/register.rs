@@ -25,7 +25,8 @@ pub(crate) struct Registry {
     pub(crate) directory: Directory,
     pub(crate) subscriptions: Vec<SubscriptionDocument>,
     pub(crate) issuers: Vec<IssuerDocument>,
-    own: ResourceDocument,
+    /// The API that the emulator itself is.
+    own: Option<ResourceDocument>,
     applications: HashMap<String, ApplicationExtra>,
     identities: HashMap<String, IdentityExtra>,
     /// SHA-256 digests by user id.
@@ -106,7 +107,7 @@ pub(crate) fn secret_digest(secret: &str) -> String {
 
 impl Registry {
     /// The state that a directory file describes. `own` is the API that the emulator itself is.
-    pub(crate) fn new(document: DirectoryDocument, own: ResourceDocument) -> Result<Self, DocumentError> {
+    pub(crate) fn new(document: DirectoryDocument, own: Option<ResourceDocument>) -> Result<Self, DocumentError> {
         let mut registry = Self { own, ..Self::default() };
         registry.directory.view = View::Whole;
         let (applications, identities) = (document.applications.clone(), document.managed_identities.clone());
@@ -133,8 +134,7 @@ impl Registry {
         for subscription in document.subscriptions {
             self.put_subscription(subscription);
         }
-        self.put_resource(self.own.clone());
-        for resource in document.resources {
+        for resource in self.own.clone().into_iter().chain(document.resources) {
             self.put_resource(resource);
         }
         for user in document.users {
@@ -504,7 +504,8 @@ impl Registry {
     pub(crate) fn document(&self) -> DirectoryDocument {
         let directory = &self.directory;
         let is_listed = |resource: &&Resource| {
-            resource.app_id != self.own.app_id && directory.application(&resource.app_id).is_none()
+            self.own.as_ref().is_none_or(|own| own.app_id != resource.app_id)
+                && directory.application(&resource.app_id).is_none()
         };
         DirectoryDocument {
             schema: None,

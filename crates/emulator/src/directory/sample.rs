@@ -17,7 +17,7 @@ mod tests {
 
     #[test]
     fn the_sample_survives_a_round_trip_through_the_state() {
-        let own = || ResourceDocument { app_id: "own".to_owned(), ..ResourceDocument::default() };
+        let own = || Some(ResourceDocument { app_id: "own".to_owned(), ..ResourceDocument::default() });
         let registry = Registry::new(sample(), own()).unwrap();
         let document = registry.document();
         let again = Registry::new(document.clone(), own()).unwrap().document();

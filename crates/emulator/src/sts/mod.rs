@@ -16,7 +16,7 @@ use axum::routing::{any, get};
 use crate::Emulator;
 
 pub(crate) use answer::Context;
-pub(crate) use mint::mint_for_identity;
+pub(crate) use mint::{Proof, Subject, mint, mint_for_identity, resource};
 pub(crate) use user::Codes;
 
 /// The routes of the token service.

@@ -1,5 +1,7 @@
 //! What can be typed behind `fedlens emulate`.
 
+mod token;
+
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -10,6 +12,8 @@ use fedlens_emulator::environment::Client;
 use jiff::Timestamp;
 
 use super::CloudName;
+
+pub(crate) use token::{PlatformName, TokenArguments, TokenForm};
 
 /// Run a local Entra that real clients sign in to.
 ///
@@ -48,6 +52,7 @@ pub(crate) enum EmulateCommand {
     Schema,
     /// Print the directory that is used where no file is given.
     Sample,
+    Token(Box<TokenArguments>),
 }
 
 /// Run a command with an emulator of its own.

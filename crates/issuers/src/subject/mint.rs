@@ -40,6 +40,55 @@ pub fn github_subject(
     }
 }
 
+/// The subject of a GitHub job whose repository or organisation has a template of claims (`include_claim_keys`).
+///
+/// `repo` and `context` stand for the two parts of the default subject; any other key takes its value from `claim`.
+///
+/// # Errors
+///
+/// The key that the job has no claim for.
+pub fn github_template_subject(
+    keys: &[String],
+    default: &Subject,
+    claim: impl Fn(&str) -> Option<String>,
+) -> Result<Subject, String> {
+    let whole = default.build();
+    let context = match default {
+        Subject::GitHub { context, .. } => context.as_str(),
+        _ => "",
+    };
+    let repository = whole.strip_prefix("repo:").unwrap_or(&whole);
+    let repository = repository.strip_suffix(context).unwrap_or(repository).trim_end_matches(':');
+    let pair = |key: &String| match key.as_str() {
+        "repo" => Ok((key.clone(), repository.to_owned())),
+        "context" => {
+            let (name, value) = context.split_once(':').unwrap_or((context, ""));
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        name => claim(name).map(|value| (key.clone(), escape(&value))).ok_or_else(|| key.clone()),
+    };
+    keys.iter().map(pair).collect::<Result<_, _>>().map(|pairs| Subject::GitHubTemplate { pairs })
+}
+
+/// The subject of a GitLab job: the project by its path, or by its id where the project's subjects are made of ids.
+///
+/// `ref_type` is `branch` or `tag`, `name` the bare name without `refs/heads/`.
+pub fn gitlab_subject(path: &str, id: Option<&str>, ref_type: &str, name: &str) -> Subject {
+    let project = id.map_or(("project_path", path), |id| ("project_id", id));
+    let pairs = [project, ("ref_type", ref_type), ("ref", name)];
+    Subject::GitLab { pairs: pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec() }
+}
+
+/// The subject of a run of HCP Terraform; `run_phase` is `plan` or `apply`.
+pub fn terraform_subject(organisation: &str, project: &str, workspace: &str, run_phase: &str) -> Subject {
+    Subject::Terraform {
+        organisation: organisation.to_owned(),
+        project: project.to_owned(),
+        workspace: workspace.to_owned(),
+        run_phase: run_phase.to_owned(),
+    }
+}
+
 /// GitHub writes a colon inside a value as `%3A`, github.com and Enterprise Server after 3.18.
 fn escape(value: &str) -> String {
     value.replace(':', "%3A")

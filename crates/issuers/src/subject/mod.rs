@@ -12,7 +12,8 @@ use crate::{Eid1, PlatformId, recognise};
 
 pub use mention::mentioned_subjects;
 pub use mint::{
-    AzureDevOpsSubjects, GitHubContext, ServiceConnectionIds, azure_devops_subjects, github_subject, kubernetes_subject,
+    AzureDevOpsSubjects, GitHubContext, ServiceConnectionIds, azure_devops_subjects, github_subject,
+    github_template_subject, gitlab_subject, kubernetes_subject, terraform_subject,
 };
 pub(crate) use pairs::{GITHUB_KEYS, GITLAB_KEYS, known};
 

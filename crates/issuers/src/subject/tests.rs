@@ -193,6 +193,44 @@ fn github_prefers_environment_then_pull_request_then_ref() {
 }
 
 #[test]
+fn a_template_puts_claims_where_the_default_subject_was() {
+    let context = GitHubContext { environment: Some("a:b"), event: "push", git_ref: "refs/heads/main" };
+    let default = github_subject("contoso", "app", Some(("4711", "990011")), &context);
+    let claim = |name: &str| (name == "job_workflow_ref").then(|| "contoso/ci/x.yml@refs/tags/v1".to_owned());
+    let build = |keys: &[&str]| {
+        let keys: Vec<_> = keys.iter().map(|&key| key.to_owned()).collect();
+        github_template_subject(&keys, &default, claim).map(|subject| subject.build())
+    };
+    assert_eq!(build(&["repo", "context"]), Ok(default.build()));
+    assert_eq!(
+        build(&["job_workflow_ref", "context"]).unwrap(),
+        "job_workflow_ref:contoso/ci/x.yml@refs/tags/v1:environment:a%3Ab"
+    );
+    assert_eq!(build(&["repo"]).unwrap(), "repo:contoso@4711/app@990011");
+    assert_eq!(build(&["context", "colour"]), Err("colour".to_owned()));
+
+    let context = GitHubContext { event: "pull_request", ..GitHubContext::default() };
+    let default = github_subject("contoso", "app", None, &context);
+    let keys = ["repo".to_owned(), "context".to_owned()];
+    assert_eq!(github_template_subject(&keys, &default, |_| None), Ok(parse_as_template(&default.build())));
+}
+
+fn parse_as_template(subject: &str) -> Subject {
+    Subject::GitHubTemplate { pairs: pairs::split(subject, GITHUB_KEYS).unwrap() }
+}
+
+#[test]
+fn gitlab_and_terraform_subjects_are_built_as_they_are_parsed() {
+    for subject in [
+        gitlab_subject("contoso/team/app", None, "branch", "main"),
+        gitlab_subject("contoso/app", Some("4711"), "tag", "v1"),
+        terraform_subject("contoso", "Default Project", "app", "plan"),
+    ] {
+        assert_eq!(parse_subject(None, &subject.build()), subject);
+    }
+}
+
+#[test]
 fn azure_devops_sends_names_before_and_ids_after_the_conversion() {
     let minted = azure_devops_subjects(&ServiceConnectionIds {
         organisation: "contoso",

@@ -5,6 +5,7 @@ mod env;
 mod exec;
 mod log;
 mod serve;
+mod token;
 
 use anyhow::{Context, Error};
 use fedlens_emulator::DirectoryDocument;
@@ -27,6 +28,7 @@ pub(crate) fn run(arguments: &EmulateArguments, output: &Output) -> Result<Statu
             output.print(fedlens_emulator::SAMPLE)?;
             Ok(Status::Clean)
         }
+        Some(EmulateCommand::Token(arguments)) => token::run(arguments, output),
     }
 }
 

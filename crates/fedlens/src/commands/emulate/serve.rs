@@ -62,12 +62,13 @@ pub(super) fn settings(arguments: &ServeArguments) -> Result<Settings, Error> {
         remembered: arguments.remember,
         private_issuers: arguments.allow_private_issuers,
         issuer_authorities: authorities,
-        ..Settings::new(directory(arguments)?, clock)
+        ..Settings::new(directory(arguments.directory.as_deref())?, clock)
     })
 }
 
-fn directory(arguments: &ServeArguments) -> Result<DirectoryDocument, Error> {
-    let Some(path) = &arguments.directory else { return Ok(sample()) };
+/// The directory of a file; the sample without one.
+pub(super) fn directory(path: Option<&Path>) -> Result<DirectoryDocument, Error> {
+    let Some(path) = path else { return Ok(sample()) };
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     DirectoryDocument::parse(&input::whole(path)?, extension)
         .with_context(|| format!("{} is no directory file", path.display()))
