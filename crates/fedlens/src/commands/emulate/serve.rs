@@ -91,7 +91,7 @@ async fn follow_directory(arguments: &ServeArguments, emulator: &Emulator, outpu
             continue;
         }
         settled = true;
-        let reloaded = directory(arguments).and_then(|document| Ok(emulator.reload(document)?));
+        let reloaded = directory(Some(path)).and_then(|document| Ok(emulator.reload(document)?));
         match reloaded {
             Ok(()) => output.note(&format!("{} was read again", path.display())),
             Err(error) => output.note(&format!("{error:#}; the directory stays as it was")),
