@@ -12,8 +12,12 @@ use crate::root;
 const GENERATED: &str = "<!-- Written by `cargo xtask generate`; change the code or the catalog instead. -->\n\n";
 
 pub(crate) fn run(check: bool) -> Result<()> {
-    let documents =
-        [("docs/checks.md", checks()), ("docs/catalog.md", catalog()), ("docs/command-line.md", command_line()?)];
+    let documents = [
+        ("docs/checks.md", checks()),
+        ("docs/catalog.md", catalog()),
+        ("docs/command-line.md", command_line()?),
+        ("docs/directory.schema.json", fedlens(&["emulate", "schema"])?),
+    ];
     let mut stale = Vec::new();
     for (path, text) in documents {
         let file = root().join(path);
@@ -69,24 +73,36 @@ fn command_line() -> Result<String> {
         "catalog export",
         "catalog site",
         "checks",
+        "emulate",
+        "emulate exec",
+        "emulate env",
+        "emulate token",
+        "emulate log",
+        "emulate sample",
+        "emulate schema",
         "completions",
     ] {
         let mut arguments: Vec<_> = command.split_ascii_whitespace().collect();
         arguments.push("--help");
-        let help = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--package", "fedlens", "--"])
-            .args(&arguments)
-            .env("COLUMNS", "100")
-            .current_dir(root())
-            .output()
-            .context("cannot run fedlens")?;
-        if !help.status.success() {
-            bail!("fedlens {} failed", arguments.join(" "));
-        }
+        let help = fedlens(&arguments)?;
         let title = format!("fedlens {command}");
-        let help = String::from_utf8(help.stdout)?;
         let help: String = help.lines().map(|line| format!("{}\n", line.trim_end())).collect();
         text.push_str(&format!("\n## {}\n\n```text\n{help}```\n", title.trim_end()));
     }
     Ok(text)
+}
+
+/// What the program prints.
+fn fedlens(arguments: &[&str]) -> Result<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--package", "fedlens", "--"])
+        .args(arguments)
+        .env("COLUMNS", "100")
+        .current_dir(root())
+        .output()
+        .context("cannot run fedlens")?;
+    if !output.status.success() {
+        bail!("fedlens {} failed", arguments.join(" "));
+    }
+    Ok(String::from_utf8(output.stdout)?)
 }
