@@ -17,6 +17,7 @@ mod files;
 mod http;
 pub mod issuers;
 mod journal;
+mod managed_identity;
 mod remote;
 mod server;
 mod settings;
@@ -33,6 +34,7 @@ pub use directory::{
 };
 pub use exchanges::Exchange;
 pub use faults::{Fault, FaultError};
+pub use managed_identity::HostFlavour;
 pub use remote::{Remote, RemoteError};
 pub use server::{Running, StartError};
 pub use settings::Settings;
