@@ -529,6 +529,31 @@ async fn the_instance_is_the_machine_of_the_system_assigned_identity() {
 }
 
 #[tokio::test]
+async fn odd_requests_are_refused_in_json() {
+    let host = host(sample()).await;
+    let long = "x".repeat(15_000);
+    let odd = ["%ff%00%0d%0a", "a&b", "%25%26", "client_id", "\u{e9}", "../..", &long];
+    for odd in odd {
+        for query in [format!("resource={odd}"), format!("resource={ARM}&client_id={odd}%00"), format!("{odd}={odd}")] {
+            let answers =
+                [host.imds(&query).await, host.arc(&query).await, host.app_service(&format!("{query}&{odd}")).await];
+            for answer in answers {
+                assert!((400..=500).contains(&answer.status), "{query}: {} {}", answer.status, answer.text);
+                assert!(answer.status < 500 || !answer.text.contains("AADSTS"), "{query}");
+                answer.json();
+            }
+        }
+    }
+    let plain = host.running.identity_origin();
+    let many = (0..2_000).map(|count| format!("p{count}=1")).collect::<Vec<_>>().join("&");
+    assert_eq!(host.imds(&format!("{many}&resource={ARM}")).await.status, 200);
+    for path in ["", "msi", "metadata", "metadata/identity", "metadata/identity/oauth2/token/x", "oauth2/token/x"] {
+        assert_eq!(Answer::of(host.client.get(format!("{plain}/{path}"))).await.status, 404, "{path}");
+    }
+    assert_eq!(Answer::of(host.client.get(format!("{plain}/oauth2/token"))).await.status, 405);
+}
+
+#[tokio::test]
 async fn injected_faults_have_the_bodies_of_the_hosts() {
     for status in [404, 410, 429, 500, 503] {
         let fault: Fault = format!("identity:{status}:1").parse().unwrap();

@@ -95,8 +95,10 @@ fn grant(emulator: &Emulator, query: Option<&str>, headers: &HeaderMap, dialect:
             400,
             "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.",
         ),
-        // What Entra said stays in the host's own log.
-        Denied::Refused(_) => Problem::new(500, "An unexpected error occured while fetching the AAD Token."),
+        Denied::Refused(refusal) => {
+            tracing::warn!(code = refusal.code, message = %refusal.message, "App Service does not pass on why.");
+            Problem::new(500, "An unexpected error occured while fetching the AAD Token.")
+        }
     })
 }
 

@@ -61,7 +61,10 @@ fn grant(emulator: &Emulator, query: Option<&str>, headers: &HeaderMap) -> Resul
     };
     Wanted::settled().grant(emulator, resource).map_err(|denied| match denied {
         Denied::NotFound | Denied::Several => unknown(),
-        Denied::Refused(_) => (500, "InternalServerError", "An error occurred.".to_owned()),
+        Denied::Refused(refusal) => {
+            tracing::warn!(code = refusal.code, message = %refusal.message, "Service Fabric does not pass on why.");
+            (500, "InternalServerError", "An error occurred.".to_owned())
+        }
     })
 }
 
