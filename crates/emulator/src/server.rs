@@ -102,7 +102,7 @@ pub(crate) async fn start(settings: Settings) -> Result<Running, StartError> {
     let identity_address = local_address(&identity_listener)?;
     let own = own_resource(&settings, address.port());
     let authority = Authority::open(settings.keys.as_deref())?;
-    let (tls, thumbprint) = authority.server(&settings.hostnames, settings.clock.now())?;
+    let (tls, thumbprint) = authority.server(&settings.hostnames, settings.started)?;
     let authority_pem = authority.pem().to_owned();
     let identity_origin = format!("http://127.0.0.1:{}", identity_address.port());
     let emulator = Arc::new(Emulator::new(settings, own, authority_pem.clone(), identity_origin)?);

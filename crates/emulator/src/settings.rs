@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fedlens_issuers::Cloud;
 use fedlens_trust::Wording;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{Clock, DirectoryDocument, Fault};
 
@@ -29,6 +29,8 @@ pub struct Settings {
     pub data: Option<PathBuf>,
     /// The time.
     pub clock: Clock,
+    /// The machine's own time at the start, which the server's certificate is dated by.
+    pub started: Timestamp,
     /// The cloud whose endpoints are played.
     pub cloud: Cloud,
     /// Which generation of "no matching record" codes to answer with.
@@ -60,6 +62,7 @@ impl Settings {
             directory,
             keys: None,
             data: None,
+            started: clock.now(),
             clock,
             cloud: Cloud::Public,
             wording: Wording::Current,

@@ -52,6 +52,7 @@ pub(super) fn settings(arguments: &ServeArguments) -> Result<Settings, Error> {
         hostnames: arguments.hostname.clone(),
         keys: arguments.data.clone().or_else(|| arguments.keys.folder()),
         data: arguments.data.clone(),
+        started: now(),
         cloud: arguments.cloud.into(),
         wording: match arguments.wording {
             WordingName::Current => Wording::Current,
