@@ -11,6 +11,7 @@ use crate::crypto::Keys;
 use crate::directory::Registry;
 use crate::exchanges::Exchanges;
 use crate::faults::Fault;
+use crate::issuers::External;
 use crate::server::{Running, StartError};
 use crate::store::{Store, StoreError};
 use crate::sts::Codes;
@@ -63,6 +64,7 @@ pub struct Emulator {
     pub(crate) keys: Keys,
     pub(crate) exchanges: Exchanges,
     pub(crate) codes: Codes,
+    pub(crate) external: External,
     pub(crate) authority_pem: String,
     identity_origin: String,
     registry: RwLock<Registry>,
@@ -94,9 +96,12 @@ impl Emulator {
         let kept = store.as_ref().map(Store::load).transpose()?.flatten();
         let (state, file) = kept.unwrap_or_default();
         let directory = settings.directory.clone();
+        // An issuer at this very origin is as good as any other, where private addresses are allowed.
+        let authorities = settings.issuer_authorities.iter().cloned().chain([authority_pem.clone()]).collect();
         let emulator = Self {
             exchanges: Exchanges::new(settings.remembered),
             codes: Codes::default(),
+            external: External::new(settings.private_issuers, authorities),
             authority_pem,
             identity_origin,
             registry: RwLock::new(Registry::new(state, Some(own))?),

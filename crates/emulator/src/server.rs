@@ -22,7 +22,7 @@ use crate::crypto::{Authority, AuthorityError};
 use crate::directory::{DocumentError, ResourceDocument};
 use crate::emulator::ChangeError;
 use crate::store::StoreError;
-use crate::{Emulator, Settings, http, journal, sts};
+use crate::{Emulator, Settings, http, issuers, journal, sts};
 
 /// How long a request may take, its body included. Longer than any page waits by itself.
 const REQUEST_TIME: Duration = Duration::from_secs(75);
@@ -123,7 +123,7 @@ pub(crate) async fn start(settings: Settings) -> Result<Running, StartError> {
 }
 
 fn secure_routes() -> Router<Arc<Emulator>> {
-    Router::new().merge(sts::routes()).merge(journal::routes())
+    Router::new().merge(sts::routes()).merge(journal::routes()).merge(issuers::routes())
 }
 
 fn plain_routes() -> Router<Arc<Emulator>> {
