@@ -79,7 +79,7 @@ impl Running {
 
     /// `http://127.0.0.1:8444`
     pub fn identity_origin(&self) -> String {
-        self.emulator.surroundings().identity_origin
+        self.emulator.identity_origin.clone()
     }
 
     /// Stops serving; requests that are being answered get a moment.

@@ -30,7 +30,7 @@ pub use generic::Generic;
 pub use github::GitHub;
 pub use gitlab::GitLab;
 pub use kubernetes::Kubernetes;
-pub use request::{variables, variables_at};
+pub use request::variables;
 pub use terraform::Terraform;
 
 /// The audience of federated credentials in the public cloud.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::draft::{claims, sign_with};
 use super::{AzureDevOps, AzureDevOpsForm, GitHub, IssuerError};
 use crate::crypto::is_signed_by;
-use crate::{Keys, Running, http};
+use crate::{Keys, http};
 
 /// Where the addresses begin, on the HTTPS origin.
 pub(super) const GITHUB_PATH: &str = "/_fedlens/github/token";
@@ -20,23 +20,16 @@ pub(super) const AZURE_DEVOPS_PATH: &str = "/_fedlens/azure-devops";
 /// What the token is for that jobs ask with.
 const PURPOSE: &str = "urn:fedlens:oidc-request";
 
-/// The environment variables that a job of each platform asks for its token with.
-pub fn variables(running: &Running, github: &GitHub, azure_devops: &AzureDevOps) -> Vec<(String, String)> {
-    variables_at(&running.origin(), &running.emulator.keys, github, azure_devops)
-}
-
-/// [`variables`] for an emulator at an origin such as `https://localhost:8443`, which has these keys.
-pub fn variables_at(origin: &str, keys: &Keys, github: &GitHub, azure_devops: &AzureDevOps) -> Vec<(String, String)> {
+/// The environment variables that a job of GitHub and one of Azure Pipelines ask for their tokens with, at the emulator
+/// with an origin such as `https://localhost:8443` and these keys.
+pub fn variables(origin: &str, keys: &Keys, github: &GitHub, azure_devops: &AzureDevOps) -> Vec<(String, String)> {
     let token = request_token(keys);
-    let github_url = format!("{origin}{GITHUB_PATH}?{}", github.to_query());
-    let azure_devops_uri = format!("{origin}{}", azure_devops.to_path());
-    let connection = azure_devops.connection_id.to_string();
     [
-        ("ACTIONS_ID_TOKEN_REQUEST_URL", github_url),
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", format!("{origin}{GITHUB_PATH}?{}", github.to_query())),
         ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", token.clone()),
-        ("SYSTEM_OIDCREQUESTURI", azure_devops_uri),
+        ("SYSTEM_OIDCREQUESTURI", format!("{origin}{}", azure_devops.to_path())),
         ("SYSTEM_ACCESSTOKEN", token),
-        ("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", connection),
+        ("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", azure_devops.connection_id.to_string()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .to_vec()
