@@ -11,6 +11,7 @@ use crate::crypto::Keys;
 use crate::directory::Registry;
 use crate::exchanges::Exchanges;
 use crate::faults::Fault;
+use crate::issuers::{self, AzureDevOps, External, GitHub};
 use crate::server::{Running, StartError};
 use crate::store::{Store, StoreError};
 use crate::sts::Codes;
@@ -63,8 +64,9 @@ pub struct Emulator {
     pub(crate) keys: Keys,
     pub(crate) exchanges: Exchanges,
     pub(crate) codes: Codes,
+    pub(crate) external: External,
     pub(crate) authority_pem: String,
-    identity_origin: String,
+    pub(crate) identity_origin: String,
     registry: RwLock<Registry>,
     store: Option<Store>,
     /// The last edition of the directory file.
@@ -94,9 +96,12 @@ impl Emulator {
         let kept = store.as_ref().map(Store::load).transpose()?.flatten();
         let (state, file) = kept.unwrap_or_default();
         let directory = settings.directory.clone();
+        // An issuer at this very origin is as good as any other, where private addresses are allowed.
+        let authorities = settings.issuer_authorities.iter().cloned().chain([authority_pem.clone()]).collect();
         let emulator = Self {
             exchanges: Exchanges::new(settings.remembered),
             codes: Codes::default(),
+            external: External::new(settings.private_issuers, authorities),
             authority_pem,
             identity_origin,
             registry: RwLock::new(Registry::new(state, Some(own))?),
@@ -201,14 +206,22 @@ impl Emulator {
     }
 
     /// What clients are told of where they are.
-    pub fn surroundings(&self) -> Surroundings {
+    /// `origin` is where the client reaches it: `https://localhost:8443`.
+    pub fn surroundings(&self, origin: &str) -> Surroundings {
         let registry = self.registry();
+        let tenant = registry.home_tenant().parse().unwrap_or_default();
+        let azure_devops = AzureDevOps { tenant, ..AzureDevOps::default() };
         Surroundings {
             identity_origin: self.identity_origin.clone(),
             tenant_id: registry.home_tenant().to_owned(),
             subscription_id: registry.subscriptions.first().map_or_else(String::new, |one| one.id.clone()),
-            oidc: Vec::new(),
+            oidc: issuers::variables(origin, &self.keys, &GitHub::default(), &azure_devops),
         }
+    }
+
+    /// The keys that sign as Entra and as the issuers.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// The last exchanges, the oldest first.
@@ -223,7 +236,7 @@ impl Emulator {
         header: serde_json::Map<String, serde_json::Value>,
         claims: &serde_json::Map<String, serde_json::Value>,
     ) -> String {
-        crate::issuers::sign_with(self.keys.issuers(), header, claims)
+        issuers::sign_with(self.keys.issuers(), header, claims)
     }
 
     /// A token of any header and claims, signed as Entra.
@@ -232,6 +245,6 @@ impl Emulator {
         header: serde_json::Map<String, serde_json::Value>,
         claims: &serde_json::Map<String, serde_json::Value>,
     ) -> String {
-        crate::issuers::sign_with(self.keys.entra(), header, claims)
+        issuers::sign_with(self.keys.entra(), header, claims)
     }
 }

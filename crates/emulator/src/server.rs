@@ -22,7 +22,7 @@ use crate::crypto::{Authority, AuthorityError};
 use crate::directory::{DocumentError, ResourceDocument};
 use crate::emulator::ChangeError;
 use crate::store::StoreError;
-use crate::{Emulator, Settings, http, journal, managed_identity, sts};
+use crate::{Emulator, Settings, http, issuers, journal, managed_identity, sts};
 
 /// How long a request may take, its body included. Longer than any page waits by itself.
 const REQUEST_TIME: Duration = Duration::from_secs(75);
@@ -79,7 +79,7 @@ impl Running {
 
     /// `http://127.0.0.1:8444`
     pub fn identity_origin(&self) -> String {
-        self.emulator.surroundings().identity_origin
+        self.emulator.identity_origin.clone()
     }
 
     /// Stops serving; requests that are being answered get a moment.
@@ -123,7 +123,7 @@ pub(crate) async fn start(settings: Settings) -> Result<Running, StartError> {
 }
 
 fn secure_routes() -> Router<Arc<Emulator>> {
-    Router::new().merge(sts::routes()).merge(journal::routes()).merge(managed_identity::secure_routes())
+    Router::new().merge(sts::routes()).merge(journal::routes()).merge(issuers::routes()).merge(managed_identity::secure_routes())
 }
 
 fn plain_routes() -> Router<Arc<Emulator>> {

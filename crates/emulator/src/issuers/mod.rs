@@ -5,12 +5,14 @@
 
 mod azure_devops;
 mod draft;
+mod endpoints;
 mod entra;
 mod external;
 mod generic;
 mod github;
 mod gitlab;
 mod kubernetes;
+mod request;
 mod terraform;
 
 use thiserror::Error;
@@ -21,12 +23,14 @@ use crate::crypto::{base64url, random, sha256};
 pub use azure_devops::{AzureDevOps, AzureDevOpsForm};
 pub use draft::Draft;
 pub(crate) use draft::sign_with;
+pub(crate) use endpoints::routes;
 pub use entra::{EntraClient, EntraToken};
-pub(crate) use external::{Fetched, fetch};
+pub(crate) use external::{External, Fetched, fetch};
 pub use generic::Generic;
 pub use github::GitHub;
 pub use gitlab::GitLab;
 pub use kubernetes::Kubernetes;
+pub use request::variables;
 pub use terraform::Terraform;
 
 /// The audience of federated credentials in the public cloud.

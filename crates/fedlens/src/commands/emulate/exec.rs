@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &ExecArguments, output: &Output) -> Result<Status, 
         let running = Emulator::start(settings).await?;
         let azure = own.0.join("azure");
         env::write_azure_config(&azure, &running.origin())?;
-        let surroundings = running.emulator.surroundings();
+        let surroundings = running.emulator.surroundings(&running.origin());
         let place = env::place(&running.origin(), &keys, surroundings, Some(azure))?;
         let mut command = command(arguments);
         command.envs(variables(&place)).env("FEDLENS_EMULATOR", running.origin()).env("FEDLENS_KEYS", &keys);
