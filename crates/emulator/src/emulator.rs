@@ -1,5 +1,6 @@
 //! What all parts of the server share.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use fedlens_trust::Policy;
@@ -11,7 +12,8 @@ use crate::crypto::Keys;
 use crate::directory::Registry;
 use crate::exchanges::Exchanges;
 use crate::faults::Fault;
-use crate::issuers::{self, AzureDevOps, External, GitHub};
+use crate::issuers::{self, External};
+use crate::managed_identity::HostFlavour;
 use crate::server::{Running, StartError};
 use crate::store::{Store, StoreError};
 use crate::sts::Codes;
@@ -23,14 +25,26 @@ use crate::{
 /// What a client is told of an emulator, beside its address and what it is trusted by.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Surroundings {
-    /// `http://127.0.0.1:8444`
-    pub identity_origin: String,
     /// The first tenant.
     pub tenant_id: String,
     /// The first subscription; empty where there is none.
     pub subscription_id: String,
-    /// The variables of the OIDC token endpoints of GitHub Actions and Azure Pipelines.
-    pub oidc: Vec<(String, String)>,
+    /// The variables that point a client at managed identity on a host, by the host's name. Some values are secret.
+    pub hosts: BTreeMap<String, Vec<(String, String)>>,
+}
+
+/// Where an emulator is reached.
+pub(crate) struct Addresses {
+    /// `https://localhost:8443`
+    pub(crate) origin: String,
+    /// `http://127.0.0.1:8444`
+    pub(crate) identity_origin: String,
+    /// The SHA-1 thumbprint of the server's certificate, in hex.
+    pub(crate) thumbprint: String,
+}
+
+fn owned(variables: Vec<(&str, String)>) -> Vec<(String, String)> {
+    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// A change of the state.
@@ -66,7 +80,7 @@ pub struct Emulator {
     pub(crate) codes: Codes,
     pub(crate) external: External,
     pub(crate) authority_pem: String,
-    pub(crate) identity_origin: String,
+    pub(crate) addresses: Addresses,
     registry: RwLock<Registry>,
     store: Option<Store>,
     /// The last edition of the directory file.
@@ -88,7 +102,7 @@ impl Emulator {
         settings: Settings,
         own: ResourceDocument,
         authority_pem: String,
-        identity_origin: String,
+        addresses: Addresses,
     ) -> Result<Self, StartError> {
         let keys = Keys::new(settings.keys.clone());
         keys.prepare();
@@ -103,7 +117,7 @@ impl Emulator {
             codes: Codes::default(),
             external: External::new(settings.private_issuers, authorities),
             authority_pem,
-            identity_origin,
+            addresses,
             registry: RwLock::new(Registry::new(state, Some(own))?),
             store,
             file: Mutex::new(file),
@@ -206,16 +220,12 @@ impl Emulator {
     }
 
     /// What clients are told of where they are.
-    /// `origin` is where the client reaches it: `https://localhost:8443`.
-    pub fn surroundings(&self, origin: &str) -> Surroundings {
+    pub fn surroundings(&self) -> Surroundings {
         let registry = self.registry();
-        let tenant = registry.home_tenant().parse().unwrap_or_default();
-        let azure_devops = AzureDevOps { tenant, ..AzureDevOps::default() };
         Surroundings {
-            identity_origin: self.identity_origin.clone(),
             tenant_id: registry.home_tenant().to_owned(),
             subscription_id: registry.subscriptions.first().map_or_else(String::new, |one| one.id.clone()),
-            oidc: issuers::variables(origin, &self.keys, &GitHub::default(), &azure_devops),
+            hosts: HostFlavour::ALL.map(|host| (host.name().to_owned(), owned(host.variables(self)))).into(),
         }
     }
 

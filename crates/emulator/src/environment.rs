@@ -7,8 +7,6 @@ use std::path::PathBuf;
 pub struct Place {
     /// `https://localhost:8443`
     pub origin: String,
-    /// `http://127.0.0.1:8444`
-    pub identity_origin: String,
     /// The authority's certificate alone.
     pub authority: PathBuf,
     /// The authority's certificate together with the system's, so that real hosts still verify.
@@ -21,6 +19,8 @@ pub struct Place {
     pub azure_config: Option<PathBuf>,
     /// The variables of the OIDC token endpoints of GitHub Actions and Azure Pipelines.
     pub oidc: Vec<(String, String)>,
+    /// The variables of the host whose managed identity is offered.
+    pub host: Vec<(String, String)>,
 }
 
 /// A family of clients.
@@ -75,18 +75,13 @@ impl Client {
         let bundle = place.bundle.display().to_string();
         let authority_host = format!("{}/", place.origin);
         let mut list = vec![("NO_PROXY", LOCAL_HOSTS.to_owned())];
-        let sdk = [
-            ("AZURE_AUTHORITY_HOST", authority_host),
-            ("AZURE_TENANT_ID", place.tenant_id.clone()),
-            ("AZURE_POD_IDENTITY_AUTHORITY_HOST", place.identity_origin.clone()),
-        ];
+        let sdk = [("AZURE_AUTHORITY_HOST", authority_host), ("AZURE_TENANT_ID", place.tenant_id.clone())];
         match self {
             Self::AzureCli => {
                 list.extend([
                     ("REQUESTS_CA_BUNDLE", bundle),
                     ("AZURE_CORE_INSTANCE_DISCOVERY", "false".to_owned()),
                     ("AZURE_CORE_COLLECT_TELEMETRY", "no".to_owned()),
-                    ("AZURE_POD_IDENTITY_AUTHORITY_HOST", place.identity_origin.clone()),
                 ]);
                 list.extend(
                     place.azure_config.as_ref().map(|folder| ("AZURE_CONFIG_DIR", folder.display().to_string())),
@@ -117,7 +112,7 @@ impl Client {
             ]),
         }
         let mut list: Vec<_> = list.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        list.extend(place.oidc.iter().cloned());
+        list.extend(place.oidc.iter().chain(&place.host).cloned());
         list
     }
 
@@ -150,8 +145,8 @@ impl Client {
             ],
             Self::Go => &[
                 "Credentials need DisableInstanceDiscovery: true in their options.",
-                "azidentity asks 169.254.169.254 for managed identity and nothing changes that: use the App Service \
-                 variables (IDENTITY_ENDPOINT, IDENTITY_HEADER) instead.",
+                "azidentity asks 169.254.169.254 for managed identity and nothing changes that: add --host \
+                 app-service.",
             ],
             Self::DotNet => &[
                 "SSL_CERT_FILE works on Linux; on Windows and macOS put {authority} into the trust store.",
@@ -159,7 +154,7 @@ impl Client {
             ],
             Self::Rust => &[
                 "An untrusted certificate is tried again for half a minute before it fails, and looks like a hang.",
-                "Managed identity on a virtual machine cannot be pointed elsewhere: use the App Service variables.",
+                "Managed identity on a virtual machine cannot be pointed elsewhere: add --host app-service.",
             ],
             Self::Terraform => &[
                 "ARM_METADATA_HOSTNAME takes a host and a port, no scheme.",

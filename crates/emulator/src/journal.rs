@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, Response};
+use axum::http::Response;
 use axum::routing::get;
 use serde_json::json;
 
@@ -68,8 +68,8 @@ async fn directory(State(emulator): State<Arc<Emulator>>) -> Response<Body> {
 }
 
 /// What a client is told, apart from files.
-async fn environment(State(emulator): State<Arc<Emulator>>, headers: HeaderMap) -> Response<Body> {
-    http::json(200, &emulator.surroundings(&http::origin(&headers, "https")))
+async fn environment(State(emulator): State<Arc<Emulator>>) -> Response<Body> {
+    http::json(200, &emulator.surroundings())
 }
 
 async fn authority(State(emulator): State<Arc<Emulator>>) -> Response<Body> {

@@ -20,7 +20,7 @@ use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use crate::crypto::{Authority, AuthorityError};
 use crate::directory::{DocumentError, ResourceDocument};
-use crate::emulator::ChangeError;
+use crate::emulator::{Addresses, ChangeError};
 use crate::store::StoreError;
 use crate::{Emulator, Settings, http, issuers, journal, managed_identity, sts};
 
@@ -65,8 +65,6 @@ pub struct Running {
     pub identity_address: SocketAddr,
     /// The authority's certificate, in PEM.
     pub authority_pem: String,
-    /// The SHA-1 thumbprint of the server's certificate, in hex.
-    pub thumbprint: String,
     handles: [Handle<SocketAddr>; 2],
     tasks: Vec<tokio::task::JoinHandle<io::Result<()>>>,
 }
@@ -74,12 +72,12 @@ pub struct Running {
 impl Running {
     /// `https://localhost:8443`
     pub fn origin(&self) -> String {
-        format!("https://localhost:{}", self.address.port())
+        self.emulator.addresses.origin.clone()
     }
 
     /// `http://127.0.0.1:8444`
     pub fn identity_origin(&self) -> String {
-        self.emulator.identity_origin.clone()
+        self.emulator.addresses.identity_origin.clone()
     }
 
     /// Stops serving; requests that are being answered get a moment.
@@ -104,8 +102,12 @@ pub(crate) async fn start(settings: Settings) -> Result<Running, StartError> {
     let authority = Authority::open(settings.keys.as_deref())?;
     let (tls, thumbprint) = authority.server(&settings.hostnames, settings.started)?;
     let authority_pem = authority.pem().to_owned();
-    let identity_origin = format!("http://127.0.0.1:{}", identity_address.port());
-    let emulator = Arc::new(Emulator::new(settings, own, authority_pem.clone(), identity_origin)?);
+    let addresses = Addresses {
+        origin: format!("https://localhost:{}", address.port()),
+        identity_origin: format!("http://127.0.0.1:{}", identity_address.port()),
+        thumbprint,
+    };
+    let emulator = Arc::new(Emulator::new(settings, own, authority_pem.clone(), addresses)?);
     let handles = [Handle::new(), Handle::new()];
     let patience = emulator.settings.patience;
     let tls = RustlsAcceptor::new(RustlsConfig::from_config(tls)).handshake_timeout(patience);
@@ -119,11 +121,15 @@ pub(crate) async fn start(settings: Settings) -> Result<Running, StartError> {
     let mut server = from_tcp(identity_listener, identity_address)?.handle(plain).http1_only();
     limit_heads(server.http_builder(), patience);
     tasks.push(tokio::spawn(async move { server.serve(routes.into_make_service()).await }));
-    Ok(Running { emulator, address, identity_address, authority_pem, thumbprint, handles, tasks })
+    Ok(Running { emulator, address, identity_address, authority_pem, handles, tasks })
 }
 
 fn secure_routes() -> Router<Arc<Emulator>> {
-    Router::new().merge(sts::routes()).merge(journal::routes()).merge(issuers::routes()).merge(managed_identity::secure_routes())
+    Router::new()
+        .merge(sts::routes())
+        .merge(journal::routes())
+        .merge(issuers::routes())
+        .merge(managed_identity::secure_routes())
 }
 
 fn plain_routes() -> Router<Arc<Emulator>> {

@@ -93,7 +93,7 @@ async fn host_with(directory: DirectoryDocument, change: impl FnOnce(&mut Settin
 
 impl Host {
     fn variables(&self, flavour: HostFlavour) -> HashMap<&'static str, String> {
-        flavour.variables(&self.running).into_iter().collect()
+        flavour.variables(&self.running.emulator).into_iter().collect()
     }
 
     fn imds_request(&self, query: &str) -> RequestBuilder {
@@ -576,7 +576,7 @@ async fn injected_faults_have_the_bodies_of_the_hosts() {
 async fn the_variables_are_those_that_clients_tell_hosts_apart_by() {
     let host = host(sample()).await;
     let names = |flavour: HostFlavour| {
-        let mut names: Vec<_> = flavour.variables(&host.running).into_iter().map(|(name, _)| name).collect();
+        let mut names: Vec<_> = flavour.variables(&host.running.emulator).into_iter().map(|(name, _)| name).collect();
         names.sort_unstable();
         names
     };

@@ -14,7 +14,7 @@ const EXIT_CODES: &str = "Exit codes: 0 nothing wrong, 1 a failure was found or 
                           nothing to judge.";
 
 pub(crate) use emulate::{
-    EmulateArguments, EmulateCommand, EnvArguments, ExecArguments, LogArguments, LogFormat, PlatformName,
+    EmulateArguments, EmulateCommand, EnvArguments, ExecArguments, LogArguments, LogFormat, PlatformName, Pretence,
     ServeArguments, Server, ShellName, TokenArguments, TokenForm, WordingName,
 };
 
@@ -45,7 +45,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CatalogCommand,
     },
-    Emulate(EmulateArguments),
+    Emulate(Box<EmulateArguments>),
     /// List the checks that decide an exchange, in Entra's order.
     Checks(ChecksArguments),
     /// Print a completion script for a shell.

@@ -2,7 +2,7 @@
 
 use super::grant::{Unnamed, Wanted};
 use super::{APP_SERVICE, ARC, AZURE_ML, CLOUD_SHELL, SERVICE_FABRIC, host_secret};
-use crate::Running;
+use crate::Emulator;
 
 /// A host that offers managed identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +39,22 @@ impl HostFlavour {
         "DEFAULT_IDENTITY_CLIENT_ID",
     ];
 
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Imds => "imds",
+            Self::AppService => "app-service",
+            Self::AzureMl => "azure-ml",
+            Self::Arc => "arc",
+            Self::ServiceFabric => "service-fabric",
+            Self::CloudShell => "cloud-shell",
+        }
+    }
+
     /// The variables that point a client at this host as the emulator plays it. Some values are secret.
-    pub fn variables(self, running: &Running) -> Vec<(&'static str, String)> {
-        let (plain, secure) = (running.identity_origin(), running.origin());
-        let secret = || host_secret(&running.emulator);
+    pub fn variables(self, emulator: &Emulator) -> Vec<(&'static str, String)> {
+        let (plain, secure) = (emulator.addresses.identity_origin.clone(), &emulator.addresses.origin);
+        let secret = || host_secret(emulator);
         match self {
             Self::Imds => vec![("AZURE_POD_IDENTITY_AUTHORITY_HOST", plain)],
             Self::AppService => vec![
@@ -53,7 +65,7 @@ impl HostFlavour {
             ],
             Self::AzureMl => {
                 let wanted = Wanted::named(None, &[], Unnamed::Only);
-                let registry = running.emulator.registry();
+                let registry = emulator.registry();
                 let default = wanted.find(&registry).ok().map(|identity| identity.client_id.clone());
                 let mut variables = vec![("MSI_ENDPOINT", format!("{plain}{AZURE_ML}")), ("MSI_SECRET", secret())];
                 variables.extend(default.map(|client_id| ("DEFAULT_IDENTITY_CLIENT_ID", client_id)));
@@ -63,7 +75,7 @@ impl HostFlavour {
             Self::ServiceFabric => vec![
                 ("IDENTITY_ENDPOINT", format!("{secure}{SERVICE_FABRIC}")),
                 ("IDENTITY_HEADER", secret()),
-                ("IDENTITY_SERVER_THUMBPRINT", running.thumbprint.clone()),
+                ("IDENTITY_SERVER_THUMBPRINT", emulator.addresses.thumbprint.clone()),
             ],
             Self::CloudShell => vec![("MSI_ENDPOINT", format!("{plain}{CLOUD_SHELL}"))],
         }

@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use fedlens_emulator::Fault;
 use fedlens_emulator::environment::Client;
+use fedlens_emulator::{Fault, HostFlavour};
 use jiff::Timestamp;
 
 use super::CloudName;
@@ -55,6 +55,59 @@ pub(crate) enum EmulateCommand {
     Token(Box<TokenArguments>),
 }
 
+/// What a client is made to believe of where it runs.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Pretence {
+    /// Whose managed identity is offered. Go and Rust cannot be pointed at imds.
+    #[arg(long, value_enum, default_value_t = HostName::Imds)]
+    pub(crate) host: HostName,
+
+    /// GitHub Actions: the repository that the job is of.
+    #[arg(long, value_name = "OWNER/NAME", default_value = "contoso/app")]
+    pub(crate) repo: String,
+
+    /// GitHub Actions: the environment that the job names.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+
+    /// GitHub Actions: the ref that the job runs for.
+    #[arg(long = "ref", value_name = "REF", default_value = "refs/heads/main")]
+    pub(crate) git_ref: String,
+
+    /// GitHub Actions: the event that started the run.
+    #[arg(long, value_name = "NAME", default_value = "push")]
+    pub(crate) event: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HostName {
+    /// A virtual machine.
+    Imds,
+    /// App Service, Functions, Container Apps, Automation.
+    AppService,
+    /// Azure Machine Learning.
+    AzureMl,
+    /// A machine with the agent of Azure Arc.
+    Arc,
+    /// Service Fabric.
+    ServiceFabric,
+    /// Cloud Shell.
+    CloudShell,
+}
+
+impl From<HostName> for HostFlavour {
+    fn from(name: HostName) -> Self {
+        match name {
+            HostName::Imds => Self::Imds,
+            HostName::AppService => Self::AppService,
+            HostName::AzureMl => Self::AzureMl,
+            HostName::Arc => Self::Arc,
+            HostName::ServiceFabric => Self::ServiceFabric,
+            HostName::CloudShell => Self::CloudShell,
+        }
+    }
+}
+
 /// Run a command with an emulator of its own.
 #[derive(Debug, Args)]
 pub(crate) struct ExecArguments {
@@ -68,6 +121,9 @@ pub(crate) struct ExecArguments {
     /// The port for managed identity, over plain HTTP; 0 for any that is free.
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) identity_port: u16,
+
+    #[command(flatten)]
+    pub(crate) pretence: Pretence,
 
     /// Print the exchanges that were refused, when the command has ended.
     #[arg(long)]
@@ -88,6 +144,9 @@ pub(crate) struct EnvArguments {
     /// Whose syntax to print; variables alone with `dotenv`.
     #[arg(long, value_enum, default_value_t = ShellName::Bash)]
     pub(crate) shell: ShellName,
+
+    #[command(flatten)]
+    pub(crate) pretence: Pretence,
 
     #[command(flatten)]
     pub(crate) server: Server,

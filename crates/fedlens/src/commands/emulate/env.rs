@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error};
 use fedlens_emulator::environment::{Client, Place, azure_cli_files};
-use fedlens_emulator::{Remote, Surroundings};
+use fedlens_emulator::issuers::{AzureDevOps, GitHub, variables};
+use fedlens_emulator::{HostFlavour, Keys, Remote, Surroundings};
 
 use super::{block_on, certificates};
-use crate::cli::{EnvArguments, Server, ShellName};
+use crate::cli::{EnvArguments, Pretence, Server, ShellName};
 use crate::input;
 use crate::output::{Output, Status};
 
@@ -20,7 +21,8 @@ pub(super) fn run(arguments: &EnvArguments, output: &Output) -> Result<Status, E
     if let Some(azure) = &azure_config {
         write_azure_config(azure, &arguments.server.url)?;
     }
-    let place = place(&arguments.server.url, &folder, surroundings, azure_config)?;
+    let keys = Keys::open(folder.clone())?;
+    let place = place(&arguments.pretence, &arguments.server.url, &folder, &keys, surroundings, azure_config)?;
     let mut text = String::new();
     for note in client.notes(&place) {
         text.push_str(&format!("# {note}\n"));
@@ -42,17 +44,28 @@ pub(super) fn remote(server: &Server) -> Result<Remote, Error> {
 
 /// Where an emulator is, its certificates together with the system's in a file beside its own.
 pub(super) fn place(
+    pretence: &Pretence,
     url: &str,
     folder: &Path,
+    keys: &Keys,
     surroundings: Surroundings,
     azure_config: Option<PathBuf>,
 ) -> Result<Place, Error> {
     let authority = folder.join("ca.pem");
     let bundle = folder.join("ca-bundle.pem");
     certificates::write_bundle(&input::whole(&authority)?, &bundle)?;
-    let Surroundings { identity_origin, tenant_id, subscription_id, oidc } = surroundings;
+    let Surroundings { tenant_id, subscription_id, hosts } = surroundings;
     let origin = url.trim_end_matches('/').to_owned();
-    Ok(Place { origin, identity_origin, authority, bundle, tenant_id, subscription_id, azure_config, oidc })
+    let job = GitHub {
+        environment: pretence.environment.clone(),
+        git_ref: pretence.git_ref.clone(),
+        event: pretence.event.clone(),
+        ..GitHub::new(&pretence.repo)?
+    };
+    let connection = AzureDevOps { tenant: tenant_id.parse().unwrap_or_default(), ..AzureDevOps::default() };
+    let oidc = variables(&origin, keys, &job, &connection);
+    let host = hosts.get(HostFlavour::from(pretence.host).name()).cloned().unwrap_or_default();
+    Ok(Place { origin, authority, bundle, tenant_id, subscription_id, azure_config, oidc, host })
 }
 
 /// A configuration of the Azure CLI that has the emulator as its cloud and touches no sign-in of the user's own.

@@ -27,8 +27,8 @@ pub(super) fn run(arguments: &ExecArguments, output: &Output) -> Result<Status, 
         let running = Emulator::start(settings).await?;
         let azure = own.0.join("azure");
         env::write_azure_config(&azure, &running.origin())?;
-        let surroundings = running.emulator.surroundings(&running.origin());
-        let place = env::place(&running.origin(), &keys, surroundings, Some(azure))?;
+        let (surroundings, signing) = (running.emulator.surroundings(), running.emulator.keys());
+        let place = env::place(&arguments.pretence, &running.origin(), &keys, signing, surroundings, Some(azure))?;
         let mut command = command(arguments);
         command.envs(variables(&place)).env("FEDLENS_EMULATOR", running.origin()).env("FEDLENS_KEYS", &keys);
         let status = match command.spawn() {
