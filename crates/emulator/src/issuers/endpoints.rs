@@ -3,23 +3,17 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, Method, Response};
 use axum::routing::{any, get, post};
-use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::request::{AZURE_DEVOPS_PATH, AzureDevOpsPath, GITHUB_PATH, may_ask};
-use super::{AzureDevOps, GitHub, Kubernetes};
+use super::{AzureDevOps, GitHub, token_request};
 use crate::{Emulator, http};
-
-/// The shortest and the longest life of a service account token that is asked for, in seconds.
-const MIN_LIFETIME: i64 = 600;
-const MAX_LIFETIME: i64 = 86_400;
 
 /// The routes of the issuers that the emulator plays.
 pub(crate) fn routes() -> Router<Arc<Emulator>> {
@@ -27,7 +21,10 @@ pub(crate) fn routes() -> Router<Arc<Emulator>> {
     Router::new()
         .route(GITHUB_PATH, get(github))
         .route(&format!("{AZURE_DEVOPS_PATH}/{names}/oidctoken"), any(azure_devops))
-        .route("/_fedlens/kubernetes/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token", post(kubernetes))
+        .route(
+            "/_fedlens/kubernetes/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token",
+            post(token_request::answer),
+        )
         .route("/_fedlens/issuers/{name}/.well-known/openid-configuration", get(metadata))
         .route("/_fedlens/issuers/{name}/keys", get(keys))
 }
@@ -104,65 +101,6 @@ fn azure_devops_error(status: u16, kind: &str, message: &str) -> Response<Body> 
     http::json(status, &body)
 }
 
-/// The parts of a `TokenRequest` that matter here.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct TokenRequest {
-    spec: TokenRequestSpec,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct TokenRequestSpec {
-    audiences: Vec<String>,
-    expiration_seconds: Option<i64>,
-}
-
-/// The `TokenRequest` of a service account, as `kubectl create token` sends it.
-async fn kubernetes(
-    State(emulator): State<Arc<Emulator>>,
-    Path((namespace, service_account)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    if let Some(fault) = emulator.fault("issuer") {
-        return http::fault(fault);
-    }
-    if !may_ask(&emulator.keys, http::header(&headers, "authorization")) {
-        return unauthorized(&kubernetes_status(401, "Unauthorized", "Unauthorized"));
-    }
-    let Ok(TokenRequest { spec }) = serde_json::from_slice(&body) else {
-        return http::json(400, &kubernetes_status(400, "BadRequest", "the body is no TokenRequest in JSON"));
-    };
-    let usual = Kubernetes::default();
-    let lifetime = spec.expiration_seconds.unwrap_or(usual.lifetime);
-    if lifetime < MIN_LIFETIME {
-        let message = "spec.expirationSeconds: Invalid value: may not specify a duration less than 10 minutes";
-        return http::json(422, &kubernetes_status(422, "Invalid", message));
-    }
-    let now = emulator.now();
-    let lifetime = lifetime.min(MAX_LIFETIME);
-    let audiences = if spec.audiences.is_empty() { vec![usual.issuer.clone()] } else { spec.audiences };
-    let account = Kubernetes { namespace, service_account, audiences, lifetime, pod: None, ..usual };
-    private(http::json(201, &token_answer(&account, &account.draft(now).sign(&emulator.keys), now)))
-}
-
-fn token_answer(account: &Kubernetes, token: &str, now: Timestamp) -> Value {
-    let expires = now.checked_add(SignedDuration::from_secs(account.lifetime)).unwrap_or(now);
-    json!({
-        "kind": "TokenRequest",
-        "apiVersion": "authentication.k8s.io/v1",
-        "metadata": {"name": account.service_account, "namespace": account.namespace},
-        "spec": {"audiences": account.audiences, "expirationSeconds": account.lifetime},
-        "status": {"token": token, "expirationTimestamp": expires.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()},
-    })
-}
-
-fn kubernetes_status(code: u16, reason: &str, message: &str) -> Value {
-    json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message,
-        "reason": reason, "code": code})
-}
-
 /// The metadata of an issuer at this origin, under any simple name.
 async fn metadata(
     State(emulator): State<Arc<Emulator>>,
@@ -198,14 +136,14 @@ async fn keys(State(emulator): State<Arc<Emulator>>) -> Response<Body> {
     public(&json!({"keys": [emulator.keys.issuers().jwk()]}))
 }
 
-fn unauthorized(body: &Value) -> Response<Body> {
+pub(super) fn unauthorized(body: &Value) -> Response<Body> {
     let mut answer = if body.is_null() { http::empty(401) } else { http::json(401, body) };
     http::set(&mut answer, WWW_AUTHENTICATE, "Bearer");
     answer
 }
 
 /// An answer with a token in it.
-fn private(mut answer: Response<Body>) -> Response<Body> {
+pub(super) fn private(mut answer: Response<Body>) -> Response<Body> {
     http::set(&mut answer, CACHE_CONTROL, "no-store, no-cache");
     answer
 }

@@ -14,6 +14,7 @@ mod gitlab;
 mod kubernetes;
 mod request;
 mod terraform;
+mod token_request;
 
 use thiserror::Error;
 use uuid::{Uuid, uuid};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Client, redirect};
+use reqwest::{Client, Url, redirect};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -60,14 +60,19 @@ pub(super) fn client(authorities: &[String], private: bool) -> Result<Client, Bo
 }
 
 fn redirected(attempt: Attempt<'_>, private: bool) -> redirect::Action {
-    // The addresses that were asked before begin with the first one, which was no redirect.
-    if attempt.previous().len() > MAX_REDIRECTS {
-        return attempt.error(RedirectError::TooMany);
+    match refusal(attempt.previous().len(), attempt.url(), private) {
+        Some(refusal) => attempt.error(refusal),
+        None => attempt.follow(),
     }
-    if !may_ask(attempt.url(), private) {
-        return attempt.error(RedirectError::Address);
+}
+
+/// Why a redirect is not followed after so many addresses were asked, the first of which was no redirect.
+fn refusal(asked: usize, url: &Url, private: bool) -> Option<RedirectError> {
+    match () {
+        () if asked > MAX_REDIRECTS => Some(RedirectError::TooMany),
+        () if !may_ask(url, private) => Some(RedirectError::Address),
+        () => None,
     }
-    attempt.follow()
 }
 
 fn roots(authorities: &[String]) -> RootCertStore {
@@ -96,5 +101,39 @@ impl Resolve for Resolver {
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `decide` refuses names such as `localhost` before; here it stands for a public name with a private address.
+    #[tokio::test]
+    async fn a_name_with_private_addresses_only_is_not_resolved() {
+        let resolve = async |private: bool| Resolver { private }.resolve("localhost".parse().unwrap()).await;
+        let refused = resolve(false).await.map(Iterator::count).unwrap_err();
+        assert!(refused.downcast_ref::<PrivateName>().is_some(), "{refused}");
+        assert!(resolve(true).await.is_ok_and(|mut addresses| addresses.all(|address| address.ip().is_loopback())));
+    }
+
+    #[test]
+    fn a_redirect_to_a_private_address_is_not_followed() {
+        let follow = |url: &str, private| refusal(1, &Url::parse(url).unwrap(), private).is_none();
+        assert!(follow("https://ci.example/keys", false) && follow("https://10.0.0.1/keys", true));
+        for url in ["https://10.0.0.1/keys", "https://[::1]/keys", "https://169.254.169.254/", "http://ci.example/keys"]
+        {
+            assert!(!follow(url, false), "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_client_connects_to_nothing_private() {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+        let error = client(&[], false).unwrap().get(address).send().await.unwrap_err();
+        assert!(super::super::with_causes(&error).contains("has no public address"), "{error:?}");
+        listener.set_nonblocking(true).unwrap();
+        assert!(listener.accept().is_err(), "nobody knocked");
     }
 }
