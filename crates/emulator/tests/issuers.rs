@@ -414,8 +414,8 @@ async fn the_key_of_the_played_issuers_is_published() {
 #[tokio::test]
 async fn what_clients_are_told_leads_to_a_trusted_token() {
     let server = Server::start().await;
-    let told = asked(server.client.get(server.url("/_fedlens/environment")).send().await.unwrap()).await.1;
-    let all: Vec<(String, String)> = serde_json::from_value(told["oidc"].clone()).unwrap();
+    let (origin, keys) = (server.running.origin(), server.running.emulator.keys());
+    let all = variables(&origin, keys, &GitHub::default(), &AzureDevOps::default());
     let url = variable(&all, "ACTIONS_ID_TOKEN_REQUEST_URL") + "&audience=api://AzureADTokenExchange";
     let body = bearer(&server, reqwest::Method::GET, &url, &variable(&all, "ACTIONS_ID_TOKEN_REQUEST_TOKEN")).await.1;
     assert_eq!(server.exchange(body["value"].as_str().unwrap()).await.0, 200);
