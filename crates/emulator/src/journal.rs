@@ -7,7 +7,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::Response;
+use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
+use fedlens_token::redact_text;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::{Emulator, http};
@@ -49,12 +52,20 @@ async fn list(State(emulator): State<Arc<Emulator>>, RawQuery(query): RawQuery) 
 }
 
 fn exchanges(found: &[crate::Exchange]) -> Response<Body> {
-    http::json(200, &json!({"schema": "fedlens.exchanges/1", "exchanges": found}))
+    redacted(&json!({"schema": "fedlens.exchanges/1", "exchanges": found}))
+}
+
+/// JSON in which sentences name no person either.
+fn redacted(body: &impl Serialize) -> Response<Body> {
+    let text = serde_json::to_string(body).unwrap_or_default();
+    let mut answer = http::text(200, redact_text(&text).into_owned());
+    http::set(&mut answer, CONTENT_TYPE, "application/json; charset=utf-8");
+    answer
 }
 
 async fn one(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Response<Body> {
     match emulator.exchanges.find(&id) {
-        Some(exchange) => http::json(200, &exchange),
+        Some(exchange) => redacted(&exchange),
         None => http::json(
             404,
             &json!({"error": {"code": "NotFound",
