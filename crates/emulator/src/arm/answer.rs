@@ -91,7 +91,6 @@ impl Ids {
     pub(super) fn refuse(&self, problem: &Problem) -> Response<Body> {
         let body = json!({"error": {"code": problem.code, "message": problem.message}});
         let mut answer = http::json(problem.status, &body);
-        http::set(&mut answer, HeaderName::from_static("x-ms-failure-cause"), "gateway");
         if problem.status == 401 {
             let challenge = format!(
                 "Bearer authorization_uri=\"https://login.windows.net/common\", error=\"invalid_token\", \

@@ -101,7 +101,7 @@ fn answer(
 ) -> Result<Response<Body>, Problem> {
     let origin = http::origin(headers, "https");
     let version = versions::asked(uri.query())?;
-    if uri.path() == "/metadata/endpoints" {
+    if uri.path() == "/metadata/endpoints" && method == Method::GET {
         return Ok(http::json(200, &endpoints::document(&origin, emulator.settings.cloud, &version)));
     }
     let call = Call {

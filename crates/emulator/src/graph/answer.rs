@@ -51,7 +51,8 @@ impl Answer {
                 http::json(200, &with_context(context(&set, "/$entity"), call.query.selected(object)))
             }
             Self::Created(set, object) => {
-                let location = object.get("id").and_then(Value::as_str).map(|id| format!("{}/{id}", place(call)));
+                let id = object.get("id").and_then(Value::as_str).filter(|_| call.method == "POST");
+                let location = id.map(|id| format!("{}/{id}", place(call)));
                 let mut answer = http::json(201, &with_context(context(&set, "/$entity"), object));
                 if let Some(location) = location {
                     http::set(&mut answer, LOCATION, &location);

@@ -53,7 +53,7 @@ pub(super) fn role(role: &AppRoleDocument) -> Value {
     object.insert("id".to_owned(), json!(role.id));
     object.insert("isEnabled".to_owned(), json!(true));
     object.insert("origin".to_owned(), json!("Application"));
-    object.insert("value".to_owned(), json!(role.value));
+    object.insert("value".to_owned(), json!(Some(&role.value).filter(|value| !value.is_empty())));
     body::lay_over(&mut object, &role.properties);
     Value::Object(object)
 }

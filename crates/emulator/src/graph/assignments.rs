@@ -7,14 +7,11 @@ use fedlens_trust::same_id;
 use serde_json::{Value, json};
 
 use super::principal::{Principal, all, with_id};
-use super::principals::{find, offered_role, role_id};
+use super::principals::find;
 use super::{Answer, Call, Part, Problem, body};
 use crate::RoleAssignmentDocument;
 use crate::directory::{Registry, derived_id};
 use crate::emulator::Change;
-
-/// The role id that means access without a role.
-pub(super) const WITHOUT_ROLE: &str = "00000000-0000-0000-0000-000000000000";
 
 /// One assignment with what it refers to.
 struct Assignment<'a> {
@@ -74,7 +71,7 @@ fn held<'a>(registry: &'a Registry, call: &'a Call<'_>, principal: Principal<'a>
     let kept = registry.role_assignments(principal.app_id());
     let resolved = kept.iter().enumerate().filter_map(|(place, one)| {
         let resource = all(registry, call.tenant()).find(|resource| resource.is_resource_of(one))?;
-        Some(Assignment { principal, resource, role_id: role_id(registry, resource, &one.role)?, place })
+        Some(Assignment { principal, resource, role_id: resource.role_id(registry, &one.role)?, place })
     });
     resolved.collect()
 }
@@ -105,10 +102,8 @@ fn create(call: &Call<'_>, key: Part<'_>, of_principal: bool) -> Result<Answer, 
             let name = if of_principal { "principalId" } else { "resourceId" };
             return Err(Problem::bad_request(format!("Property '{name}' names another object than the address.")));
         }
-        let value = match role.as_str() {
-            WITHOUT_ROLE => String::new(),
-            id => offered_role(registry, resource, id).ok_or_else(unknown_role)?,
-        };
+        let unknown = || Problem::bad_request("Permission being assigned was not found on application");
+        let value = resource.role(registry, &role).ok_or_else(unknown)?;
         if held(registry, call, principal)
             .iter()
             .any(|one| one.resource.app_id() == resource.app_id() && same_id(&one.role_id, &role))
@@ -123,10 +118,6 @@ fn create(call: &Call<'_>, key: Part<'_>, of_principal: bool) -> Result<Answer, 
     let (id, name) =
         if of_principal { (&principal_id, "appRoleAssignments") } else { (&resource_id, "appRoleAssignedTo") };
     Ok(Answer::created(format!("servicePrincipals('{id}')/{name}"), shape))
-}
-
-fn unknown_role() -> Problem {
-    Problem::bad_request("Permission being assigned was not found on application")
 }
 
 fn delete(call: &Call<'_>, key: Part<'_>, of_principal: bool, id: &str) -> Result<Answer, Problem> {

@@ -131,9 +131,10 @@ fn directory_address(call: &Call<'_>, application_id: &str, credential: &Credent
 
 fn update(call: &Call<'_>, find: &Find<'_>, key: Part<'_>) -> Result<Answer, Problem> {
     let sent = call.body()?;
+    let (_, present) = credentials(&call.emulator.registry(), find)?;
     if let Part::Keyed("name", name) = key
         && call.creates_missing
-        && place(&credentials(&call.emulator.registry(), find)?.1, key).is_err()
+        && place(&present, key).is_err()
     {
         return create(call, find, sent, Some(name));
     }

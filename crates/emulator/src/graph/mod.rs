@@ -45,7 +45,9 @@ pub(crate) fn routes() -> Router<Arc<Emulator>> {
     let mut routes = Router::new();
     for version in [Version::V1, Version::Beta] {
         let root = version.root();
-        routes = routes.route(&format!("/{root}"), any(serve)).route(&format!("/{root}/{{*path}}"), any(serve));
+        for path in [format!("/{root}"), format!("/{root}/"), format!("/{root}/{{*path}}")] {
+            routes = routes.route(&path, any(serve));
+        }
     }
     routes
 }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use fedlens_trust::{Application, ManagedIdentity, Resource, ServicePrincipal, same_id};
+use fedlens_trust::{Application, ManagedIdentity, ManagedIdentityKind, Resource, ServicePrincipal, same_id};
 use serde_json::{Map, Value, json};
 
 use super::{application, body};
@@ -11,6 +11,9 @@ use crate::{RoleAssignmentDocument, SignInAudienceName};
 
 /// Microsoft's own tenant, which owns its APIs.
 const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+
+/// The role id that means access without a role.
+const WITHOUT_ROLE: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What a service principal stands for.
 #[derive(Clone, Copy)]
@@ -95,6 +98,25 @@ impl<'a> Principal<'a> {
             || self.uris().iter().any(|uri| uri.trim_end_matches('/').eq_ignore_ascii_case(resource))
     }
 
+    /// The value of the role that it offers under an id.
+    pub(super) fn role(self, registry: &Registry, id: &str) -> Option<String> {
+        if id == WITHOUT_ROLE {
+            return Some(String::new());
+        }
+        let extra = registry.application_extra(self.app_id())?;
+        let role = extra.app_roles.iter().find(|role| role.id.as_deref().is_some_and(|own| same_id(own, id)))?;
+        Some(role.value.clone())
+    }
+
+    /// The id of the role that it offers under a value.
+    pub(super) fn role_id(self, registry: &Registry, value: &str) -> Option<String> {
+        if value.is_empty() {
+            return Some(WITHOUT_ROLE.to_owned());
+        }
+        let extra = registry.application_extra(self.app_id())?;
+        extra.app_roles.iter().find(|role| role.value == value).and_then(|role| role.id.clone())
+    }
+
     /// The object as Graph shows it.
     pub(super) fn shape(self, registry: &Registry) -> Value {
         let mut object = defaults();
@@ -124,7 +146,7 @@ impl<'a> Principal<'a> {
             }
             Self::Identity(identity) => json!({
                 "alternativeNames": [
-                    "isExplicit=True",
+                    if identity.kind == Some(ManagedIdentityKind::SystemAssigned) { "isExplicit=False" } else { "isExplicit=True" },
                     registry.identity_extra(&identity.client_id).map(|extra| extra.resource_id.clone()),
                 ],
                 "appDisplayName": null,

@@ -1,6 +1,5 @@
 //! `/servicePrincipals`
 
-use fedlens_trust::same_id;
 use serde_json::{Map, Value};
 
 use super::applications::no_key;
@@ -113,10 +112,8 @@ fn changeable(
         let mut present = document.service_principals.iter().flatten();
         present.position(|one| key(&one.tenant_id) == key(&principal.tenant_id))
     };
-    document
-        .and_then(|document| Some((place(&document)?, document)))
-        .map(|(place, document)| (document, place))
-        .ok_or_else(|| Problem::not_found(&application.app_id))
+    let found = document.and_then(|document| place(&document).map(|place| (document, place)));
+    found.ok_or_else(|| Problem::not_found(&application.app_id))
 }
 
 fn update(call: &Call<'_>, key: Part<'_>) -> Result<Answer, Problem> {
@@ -169,20 +166,4 @@ fn apply(
         }
     }
     Ok(())
-}
-
-/// The role that a service principal offers, by its id.
-pub(super) fn offered_role(registry: &Registry, principal: Principal<'_>, id: &str) -> Option<String> {
-    let extra = registry.application_extra(principal.app_id())?;
-    let role = extra.app_roles.iter().find(|role| role.id.as_deref().is_some_and(|own| same_id(own, id)))?;
-    Some(role.value.clone())
-}
-
-/// The object of a role of an application, for documents that need its id.
-pub(super) fn role_id(registry: &Registry, principal: Principal<'_>, value: &str) -> Option<String> {
-    if value.is_empty() {
-        return Some(assignments::WITHOUT_ROLE.to_owned());
-    }
-    let extra = registry.application_extra(principal.app_id())?;
-    extra.app_roles.iter().find(|role| role.value == value).and_then(|role| role.id.clone())
 }
