@@ -19,7 +19,7 @@ use crate::store::{Store, StoreError};
 use crate::sts::Codes;
 use crate::{
     ApplicationDocument, DirectoryDocument, DocumentError, Exchange, ManagedIdentityDocument, ResourceDocument,
-    SecretDocument, Settings,
+    ResourceGroupDocument, SecretDocument, Settings,
 };
 
 /// What a client is told of an emulator, beside its address and what it is trusted by.
@@ -57,8 +57,12 @@ pub(crate) enum Change {
     Identity(ManagedIdentityDocument),
     /// Removes the managed identity with this client id.
     RemoveIdentity(String),
-    /// Replaces everything but applications and managed identities.
+    /// Replaces everything but applications, managed identities and resource groups.
     Surroundings(Box<DirectoryDocument>),
+    /// Adds or replaces a resource group.
+    ResourceGroup(ResourceGroupDocument),
+    /// Removes the resource group with this key.
+    RemoveResourceGroup(String),
 }
 
 /// A change that could not be made.
@@ -208,6 +212,8 @@ impl Emulator {
                 Change::Identity(document) => registry.put_identity(document, seen_at)?,
                 Change::RemoveIdentity(client_id) => drop(registry.remove_identity(&client_id)),
                 Change::Surroundings(document) => registry.put_surroundings(*document)?,
+                Change::ResourceGroup(document) => registry.put_resource_group(document),
+                Change::RemoveResourceGroup(key) => registry.remove_resource_group(&key),
             }
         }
         registry.refresh_assignments();

@@ -6,7 +6,10 @@
 //!
 //! [`Emulator::start`] binds loopback sockets and serves until it is dropped or shut down.
 
+mod arm;
+mod bearer;
 mod clock;
+mod credentials;
 mod crypto;
 mod directory;
 mod emulator;
@@ -14,6 +17,7 @@ pub mod environment;
 mod exchanges;
 mod faults;
 mod files;
+mod graph;
 mod http;
 pub mod issuers;
 mod journal;
@@ -29,8 +33,8 @@ pub use crypto::{Authority, AuthorityError, KeyError, Keys, SigningKey, system_c
 pub use directory::{
     AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
     ExpressionDocument, IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument,
-    RoleAssignmentDocument, SAMPLE, SecretDocument, ServicePrincipalDocument, SignInAudienceName, SubscriptionDocument,
-    TenantDocument, UserDocument, sample,
+    ResourceGroupDocument, RoleAssignmentDocument, SAMPLE, SecretDocument, ServicePrincipalDocument,
+    SignInAudienceName, SubscriptionDocument, TenantDocument, UserDocument, sample,
 };
 pub use exchanges::Exchange;
 pub use faults::{Fault, FaultError};

@@ -22,7 +22,7 @@ use crate::crypto::{Authority, AuthorityError};
 use crate::directory::{DocumentError, ResourceDocument};
 use crate::emulator::{Addresses, ChangeError};
 use crate::store::StoreError;
-use crate::{Emulator, Settings, http, issuers, journal, managed_identity, sts};
+use crate::{Emulator, Settings, arm, graph, http, issuers, journal, managed_identity, sts};
 
 /// How long a request may take, its body included. Longer than any page waits by itself.
 const REQUEST_TIME: Duration = Duration::from_secs(75);
@@ -129,6 +129,8 @@ fn secure_routes() -> Router<Arc<Emulator>> {
         .merge(sts::routes())
         .merge(journal::routes())
         .merge(issuers::routes())
+        .merge(graph::routes())
+        .merge(arm::routes())
         .merge(managed_identity::secure_routes())
 }
 

@@ -1,4 +1,4 @@
-//! The state on disk: an SQLite database with one row per application and managed identity.
+//! The state on disk: an SQLite database with one row per application, managed identity and resource group.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -76,18 +76,19 @@ impl Store {
         let mut statement = connection.prepare("SELECT kind, document FROM entity ORDER BY rowid")?;
         let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
         let (mut state, mut file, mut found) = (DirectoryDocument::default(), DirectoryDocument::default(), false);
-        let (mut applications, mut identities) = (Vec::new(), Vec::new());
+        let (mut applications, mut identities, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             let (kind, document) = row?;
             found = true;
             match kind.as_str() {
                 "application" => applications.push(serde_json::from_str(&document)?),
                 "managed-identity" => identities.push(serde_json::from_str(&document)?),
+                "resource-group" => groups.push(serde_json::from_str(&document)?),
                 "surroundings" => state = serde_json::from_str(&document)?,
                 _ => file = serde_json::from_str(&document)?,
             }
         }
-        (state.applications, state.managed_identities) = (applications, identities);
+        (state.applications, state.managed_identities, state.resource_groups) = (applications, identities, groups);
         Ok(found.then_some((state, file)))
     }
 
@@ -109,6 +110,8 @@ impl Store {
             match change {
                 Change::Application(document) => put("application", &key(&document.app_id), json(document)?)?,
                 Change::Identity(document) => put("managed-identity", &key(&document.client_id), json(document)?)?,
+                Change::ResourceGroup(document) => put("resource-group", &document.key(), json(document)?)?,
+                Change::RemoveResourceGroup(key) => remove("resource-group", key)?,
                 Change::Surroundings(document) => put("surroundings", "", json(document)?)?,
                 Change::RemoveApplication(app_id) => remove("application", &key(app_id))?,
                 Change::RemoveIdentity(client_id) => remove("managed-identity", &key(client_id))?,

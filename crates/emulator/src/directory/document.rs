@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use super::key;
+
 /// A directory file that cannot be used.
 #[derive(Debug, Error)]
 pub enum DocumentError {
@@ -44,6 +46,8 @@ pub struct DirectoryDocument {
     pub users: Vec<UserDocument>,
     /// The Azure subscriptions.
     pub subscriptions: Vec<SubscriptionDocument>,
+    /// The resource groups; those that managed identities are in need not be listed.
+    pub resource_groups: Vec<ResourceGroupDocument>,
     /// OIDC issuers beside those that are built in.
     pub issuers: Vec<IssuerDocument>,
 }
@@ -171,6 +175,9 @@ pub struct AppRoleDocument {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
+    /// Any other property that Graph shows of it.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub properties: Map<String, Value>,
 }
 
 /// A role that a client has.
@@ -179,7 +186,7 @@ pub struct AppRoleDocument {
 pub struct RoleAssignmentDocument {
     /// The application or API that offers it: client id or App ID URI.
     pub resource: String,
-    /// The role's value.
+    /// The role's value; empty for access without a role.
     pub role: String,
 }
 
@@ -199,6 +206,9 @@ pub struct SecretDocument {
     /// The SHA-256 of the secret in hex, instead of the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// When it was made: `2026-01-31T00:00:00Z`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_date_time: Option<String>,
     /// When it expires: `2027-01-31T00:00:00Z`; never where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_date_time: Option<String>,
@@ -236,6 +246,9 @@ pub struct ServicePrincipalDocument {
     /// Whether sign-in is enabled there; it is where left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_enabled: Option<bool>,
+    /// Any other property that Graph shows of it.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub properties: Map<String, Value>,
 }
 
 /// A federated identity credential: classic with a `subject`, or flexible with an expression.
@@ -299,6 +312,9 @@ pub struct ManagedIdentityDocument {
     pub location: Option<String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+    /// Any other property that Azure Resource Manager shows of it.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub properties: Map<String, Value>,
     /// The roles it has at applications and APIs.
     pub role_assignments: Vec<RoleAssignmentDocument>,
     /// Its federated identity credentials.
@@ -382,6 +398,27 @@ pub struct SubscriptionDocument {
     /// The tenant it trusts; the first where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
+}
+
+/// A resource group.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct ResourceGroupDocument {
+    /// Its subscription.
+    pub subscription_id: String,
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    pub location: String,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl ResourceGroupDocument {
+    /// What it is known by: `{subscription}/{name}`
+    pub(crate) fn key(&self) -> String {
+        key(&format!("{}/{}", self.subscription_id, self.name))
+    }
 }
 
 /// An OIDC issuer that assertions come from.

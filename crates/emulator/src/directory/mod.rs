@@ -8,8 +8,10 @@ mod sample;
 pub use document::{
     AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
     ExpressionDocument, IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument,
-    RoleAssignmentDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName, SubscriptionDocument,
-    TenantDocument, UserDocument,
+    ResourceGroupDocument, RoleAssignmentDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName,
+    SubscriptionDocument, TenantDocument, UserDocument,
 };
-pub(crate) use register::{Registry, key, names, secret_digest};
+pub(crate) use register::{
+    ApplicationExtra, Certificate, IdentityExtra, Registry, Secret, certificate, derived_id, key, names, secret_digest,
+};
 pub use sample::{SAMPLE, sample};

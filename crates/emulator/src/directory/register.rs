@@ -1,6 +1,6 @@
 //! The state: what `decide` sees, and beside it what only the emulator needs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use fedlens_trust::{
     Application, ClaimsMatchingExpression, Client, Directory, FederatedIdentityCredential, ManagedIdentity,
@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::{
     AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
     ExpressionDocument, IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument,
-    RoleAssignmentDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName, SubscriptionDocument,
-    TenantDocument, UserDocument,
+    ResourceGroupDocument, RoleAssignmentDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName,
+    SubscriptionDocument, TenantDocument, UserDocument,
 };
 use crate::crypto::{VerifyingKey, base64url, sha1, sha256};
 
@@ -24,6 +24,8 @@ pub(crate) struct Registry {
     /// What `decide` sees.
     pub(crate) directory: Directory,
     pub(crate) subscriptions: Vec<SubscriptionDocument>,
+    /// By their keys.
+    pub(crate) resource_groups: BTreeMap<String, ResourceGroupDocument>,
     pub(crate) issuers: Vec<IssuerDocument>,
     /// The API that the emulator itself is.
     own: Option<ResourceDocument>,
@@ -48,6 +50,8 @@ pub(crate) struct ApplicationExtra {
     pub(crate) certificates: Vec<Certificate>,
     pub(crate) certificate_thumbprints: Vec<String>,
     pub(crate) properties: Map<String, Value>,
+    /// Of its service principals, by tenant id.
+    pub(crate) principal_properties: HashMap<String, Map<String, Value>>,
 }
 
 /// What a managed identity has beside what `decide` looks at.
@@ -55,7 +59,8 @@ pub(crate) struct ApplicationExtra {
 pub(crate) struct IdentityExtra {
     pub(crate) resource_id: String,
     pub(crate) location: Option<String>,
-    pub(crate) tags: std::collections::BTreeMap<String, String>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) properties: Map<String, Value>,
     pub(crate) role_assignments: Vec<RoleAssignmentDocument>,
 }
 
@@ -65,6 +70,7 @@ pub(crate) struct Secret {
     pub(crate) key_id: String,
     pub(crate) display_name: Option<String>,
     pub(crate) sha256: String,
+    pub(crate) starts: Option<Timestamp>,
     pub(crate) expires: Option<Timestamp>,
 }
 
@@ -89,7 +95,7 @@ pub(crate) fn key(id: &str) -> String {
 }
 
 /// A GUID that follows from what it names, so that a directory file gives the same ids at each start.
-fn derived_id(parts: &[&str]) -> String {
+pub(crate) fn derived_id(parts: &[&str]) -> String {
     let digest = sha256(parts.join("\n").to_ascii_lowercase().as_bytes());
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
@@ -111,7 +117,9 @@ impl Registry {
         let mut registry = Self { own, ..Self::default() };
         registry.directory.view = View::Whole;
         let (applications, identities) = (document.applications.clone(), document.managed_identities.clone());
+        let groups = document.resource_groups.clone();
         registry.put_surroundings(document)?;
+        groups.into_iter().for_each(|group| registry.put_resource_group(group));
         for application in applications {
             registry.put_application(application, None)?;
         }
@@ -122,7 +130,7 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Replaces everything but applications and managed identities.
+    /// Replaces everything but applications, managed identities and resource groups.
     pub(crate) fn put_surroundings(&mut self, document: DirectoryDocument) -> Result<(), DocumentError> {
         self.directory.tenants.clear();
         self.directory.resources.clear();
@@ -210,6 +218,16 @@ impl Registry {
         self.subscriptions.push(SubscriptionDocument { tenant_id, ..document });
     }
 
+    /// Adds or replaces a resource group.
+    pub(crate) fn put_resource_group(&mut self, document: ResourceGroupDocument) {
+        self.resource_groups.insert(document.key(), document);
+    }
+
+    /// Removes the resource group of a [key](ResourceGroupDocument::key).
+    pub(crate) fn remove_resource_group(&mut self, key: &str) {
+        self.resource_groups.remove(key);
+    }
+
     fn put_resource(&mut self, document: ResourceDocument) {
         if let Some(version) = document.requested_access_token_version {
             self.resource_versions.insert(key(&document.app_id), version);
@@ -278,6 +296,11 @@ impl Registry {
             certificates,
             certificate_thumbprints: document.certificate_thumbprints,
             properties: document.properties,
+            principal_properties: principals
+                .iter()
+                .filter(|principal| !principal.properties.is_empty())
+                .map(|principal| (key(&principal.tenant_id), principal.properties.clone()))
+                .collect(),
         };
         let application = Application {
             id: Some(document.id.unwrap_or_else(|| derived_id(&["application", &app_id]))),
@@ -292,8 +315,12 @@ impl Registry {
             is_fallback_public_client: document.is_fallback_public_client,
             app_id: app_id.clone(),
         };
+        let asks = extra.app_role_assignment_required;
         self.directory.applications.put(&app_id, application);
-        self.applications.insert(app_id.clone(), extra);
+        let before = self.applications.insert(app_id.clone(), extra);
+        if before.is_some_and(|before| before.app_role_assignment_required) && !asks {
+            self.directory.resources.retain(|resource| key(&resource.app_id) != app_id);
+        }
         self.put_own_resource(&app_id);
         Ok(())
     }
@@ -368,7 +395,7 @@ impl Registry {
             service_principals: application
                 .service_principals
                 .as_ref()
-                .map(|principals| principals.iter().map(service_principal_document).collect()),
+                .map(|principals| principals.iter().map(|one| service_principal_document(one, extra)).collect()),
             federated_identity_credentials: self.credential_documents(Client::Application(application)),
             properties: extra.properties.clone(),
         })
@@ -403,8 +430,14 @@ impl Registry {
                 client_id: client_id.clone(),
             },
         );
-        let (location, tags, role_assignments) = (document.location, document.tags, document.role_assignments);
-        self.identities.insert(client_id, IdentityExtra { resource_id, location, tags, role_assignments });
+        let extra = IdentityExtra {
+            resource_id,
+            location: document.location,
+            tags: document.tags,
+            properties: document.properties,
+            role_assignments: document.role_assignments,
+        };
+        self.identities.insert(client_id, extra);
         Ok(())
     }
 
@@ -438,6 +471,7 @@ impl Registry {
             resource_id: Some(extra.resource_id.clone()),
             location: extra.location.clone(),
             tags: extra.tags.clone(),
+            properties: extra.properties.clone(),
             role_assignments: extra.role_assignments.clone(),
             federated_identity_credentials: self.credential_documents(Client::ManagedIdentity(identity)),
         })
@@ -480,7 +514,8 @@ impl Registry {
         seen.into_iter().map(|(_, credential)| credential).collect()
     }
 
-    fn credential_documents(&self, client: Client<'_>) -> Vec<CredentialDocument> {
+    /// A client's federated identity credentials, those that are not visible yet included.
+    pub(crate) fn credential_documents(&self, client: Client<'_>) -> Vec<CredentialDocument> {
         let unseen = self.unseen.iter().filter(|unseen| unseen.client == client.id()).map(|unseen| &unseen.credential);
         client.credentials().unwrap_or_default().iter().chain(unseen).map(credential_document).collect()
     }
@@ -523,6 +558,7 @@ impl Registry {
             resources: directory.resources.iter().filter(is_listed).map(|one| self.resource_document(one)).collect(),
             users: directory.users.iter().map(|user| self.user_document(user)).collect(),
             subscriptions: self.subscriptions.clone(),
+            resource_groups: self.resource_groups.values().cloned().collect(),
             issuers: self.issuers.clone(),
         }
     }
@@ -570,12 +606,13 @@ fn secret(document: SecretDocument, app_id: &str) -> Result<Secret, DocumentErro
     let sha256 = digest.ok_or_else(|| {
         DocumentError::Content(format!("applications: a secret of {app_id} has neither `value` nor `sha256`"))
     })?;
-    let expires = document.end_date_time.map(|time| time.parse().map_err(|_| bad_time(&time, app_id))).transpose()?;
+    let time = |text: Option<String>| text.map(|text| text.parse().map_err(|_| bad_time(&text, app_id))).transpose();
     Ok(Secret {
         key_id: document.key_id.unwrap_or_else(|| derived_id(&["secret", app_id, &sha256])),
         display_name: document.display_name,
         sha256,
-        expires,
+        starts: time(document.start_date_time)?,
+        expires: time(document.end_date_time)?,
     })
 }
 
@@ -592,6 +629,7 @@ impl Secret {
             display_name: self.display_name.clone(),
             value: None,
             sha256: Some(self.sha256.clone()),
+            start_date_time: self.starts.map(|time| time.to_string()),
             end_date_time: self.expires.map(|time| time.to_string()),
         }
     }
@@ -627,11 +665,12 @@ fn service_principal(document: ServicePrincipalDocument, app_id: &str) -> Servic
     }
 }
 
-fn service_principal_document(principal: &ServicePrincipal) -> ServicePrincipalDocument {
+fn service_principal_document(principal: &ServicePrincipal, extra: &ApplicationExtra) -> ServicePrincipalDocument {
     ServicePrincipalDocument {
         tenant_id: principal.tenant_id.clone(),
         id: principal.id.clone(),
         account_enabled: principal.account_enabled,
+        properties: extra.principal_properties.get(&key(&principal.tenant_id)).cloned().unwrap_or_default(),
     }
 }
 

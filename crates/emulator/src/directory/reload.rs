@@ -1,6 +1,6 @@
 //! What a new edition of the directory file changes.
 
-use super::{DirectoryDocument, key, secret_digest};
+use super::{DirectoryDocument, ResourceGroupDocument, key, secret_digest};
 use crate::emulator::Change;
 
 impl DirectoryDocument {
@@ -17,6 +17,11 @@ impl DirectoryDocument {
         let kept = ids(self);
         let gone = ids(earlier).into_iter().filter(|id| !kept.contains(id));
         changes.extend(gone.map(Change::RemoveIdentity));
+        let kept: Vec<_> = self.resource_groups.iter().map(ResourceGroupDocument::key).collect();
+        let gone = earlier.resource_groups.iter().map(ResourceGroupDocument::key).filter(|key| !kept.contains(key));
+        changes.extend(gone.map(Change::RemoveResourceGroup));
+        let groups = self.resource_groups.iter().filter(|one| !earlier.resource_groups.contains(one));
+        changes.extend(groups.cloned().map(Change::ResourceGroup));
         let applications = self.applications.iter().filter(|one| !earlier.applications.contains(one));
         changes.extend(applications.cloned().map(Change::Application));
         let identities = self.managed_identities.iter().filter(|one| !earlier.managed_identities.contains(one));
@@ -24,9 +29,9 @@ impl DirectoryDocument {
         changes
     }
 
-    /// Everything but applications and managed identities.
+    /// Everything but applications, managed identities and resource groups.
     fn surroundings(&self) -> Self {
-        Self { applications: Vec::new(), managed_identities: Vec::new(), ..self.clone() }
+        Self { applications: Vec::new(), managed_identities: Vec::new(), resource_groups: Vec::new(), ..self.clone() }
     }
 
     /// The same with digests in place of secrets and passwords, as it is kept.

@@ -279,7 +279,8 @@ fn roles(subject: &Subject<'_>) -> Vec<String> {
         name.eq_ignore_ascii_case(app_id) || application.is_some_and(|application| names(application, name))
     };
     let assignments = subject.registry.role_assignments(subject.client.id());
-    assignments.iter().filter(|one| at_resource(&one.resource)).map(|one| one.role.clone()).collect()
+    let held = assignments.iter().filter(|one| !one.role.is_empty() && at_resource(&one.resource));
+    held.map(|one| one.role.clone()).collect()
 }
 
 /// `/eid1/c/pub/t/…/a/…/{fmi_path}`
