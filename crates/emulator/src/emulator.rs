@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use fedlens_issuers::Cloud;
 use fedlens_trust::Policy;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -137,14 +138,20 @@ impl Emulator {
         self.settings.clock.now()
     }
 
-    /// How to judge, beside the directory.
-    pub(crate) fn policy(&self) -> Policy {
+    /// How to judge, beside the directory, what is asked of a tenant.
+    pub(crate) fn policy(&self, registry: &Registry, tenant: &str) -> Policy {
         Policy {
-            cloud: self.settings.cloud,
+            cloud: self.cloud(registry, tenant),
             wording: self.settings.wording,
             private_issuers: self.settings.private_issuers,
             ..Policy::default()
         }
+    }
+
+    /// The cloud whose endpoint a tenant is asked at.
+    pub(crate) fn cloud(&self, registry: &Registry, tenant: &str) -> Cloud {
+        let asked = registry.directory.tenant(tenant).or_else(|| registry.directory.tenants.first());
+        self.settings.cloud.or_else(|| asked.map(|tenant| tenant.cloud)).unwrap_or_default()
     }
 
     /// The state, to look at.

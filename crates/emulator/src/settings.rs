@@ -31,8 +31,8 @@ pub struct Settings {
     pub clock: Clock,
     /// The machine's own time at the start, which the server's certificate is dated by.
     pub started: Timestamp,
-    /// The cloud whose endpoints are played.
-    pub cloud: Cloud,
+    /// The cloud whose endpoints are played: tenants of others are refused. Each tenant's own where `None`.
+    pub cloud: Option<Cloud>,
     /// Which generation of "no matching record" codes to answer with.
     pub wording: Wording,
     /// How long a new credential stays unseen by the token service.
@@ -64,7 +64,7 @@ impl Settings {
             data: None,
             started: clock.now(),
             clock,
-            cloud: Cloud::Public,
+            cloud: None,
             wording: Wording::Current,
             propagation: SignedDuration::ZERO,
             faults: Vec::new(),

@@ -103,7 +103,8 @@ async fn answer(case: &ExchangeCase, keys: &Path) -> (u16, u64, String) {
     let faults = vec!["issuer:503:1".parse().unwrap()];
     let clock = Clock::at(case.now);
     let keys = Some(keys.to_owned());
-    let server = Server::with(Settings { cloud: case.cloud, clock, faults, keys, ..settings(directory(case)) }).await;
+    let server =
+        Server::with(Settings { cloud: Some(case.cloud), clock, faults, keys, ..settings(directory(case)) }).await;
     let request = &case.request;
     let emulator = &server.running.emulator;
     let token = |assertion: &Option<Assertion>| assertion.as_ref().map(|assertion| token(emulator, assertion));

@@ -335,3 +335,60 @@ async fn a_directory_file_is_read_in_three_languages() {
         assert!(DirectoryDocument::parse(wrong, extension).is_err(), "{wrong}");
     }
 }
+
+fn three_clouds() -> DirectoryDocument {
+    let tenant =
+        |number: u8, cloud: &str| json!({"id": format!("11111111-0000-4000-8000-00000000000{number}"), "cloud": cloud});
+    let application = |number: u8| {
+        json!({
+            "appId": format!("22222222-0000-4000-8000-00000000000{number}"),
+            "tenantId": format!("11111111-0000-4000-8000-00000000000{number}"),
+            "requestedAccessTokenVersion": 2,
+            "secrets": [{"value": "s"}],
+        })
+    };
+    serde_json::from_value(json!({
+        "tenants": [tenant(1, "public"), tenant(2, "us-gov"), tenant(3, "china")],
+        "applications": [application(1), application(2), application(3)],
+    }))
+    .unwrap()
+}
+
+#[tokio::test]
+async fn each_tenant_is_asked_in_its_cloud_unless_one_is_chosen() {
+    let hosts = ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"];
+    let any = Server::with(settings(three_clouds())).await;
+    let cloud = Some(fedlens_issuers::Cloud::UsGov);
+    let government = Server::with(Settings { cloud, ..settings(three_clouds()) }).await;
+    for (number, host) in (1..).zip(hosts) {
+        let (tenant, client) = (
+            format!("11111111-0000-4000-8000-00000000000{number}"),
+            format!("22222222-0000-4000-8000-00000000000{number}"),
+        );
+        let scope = format!("{client}/.default");
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_id", client.as_str()),
+            ("client_secret", "s"),
+            ("scope", scope.as_str()),
+        ];
+        let issued = claims(&any.token(&tenant, &fields).await.1["access_token"]);
+        assert_eq!(issued.text("iss"), Some(format!("https://{host}/{tenant}/v2.0").as_str()));
+        let (_, body) = government.token(&tenant, &fields).await;
+        assert_eq!(code(&body), if number == 2 { 0 } else { 90_038 }, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_name_of_entras_own_is_served_to_unmodified_applications() {
+    let name = "login.microsoftonline.com";
+    let server = Server::with(Settings { hostnames: vec![name.to_owned()], ..settings(sample()) }).await;
+    let certificate = reqwest::Certificate::from_pem(server.running.authority_pem.as_bytes()).unwrap();
+    let address = server.running.address;
+    let client = reqwest::Client::builder().tls_certs_only([certificate]).resolve(name, address).build().unwrap();
+    let url = format!("https://{name}:{}/{TENANT}/v2.0/.well-known/openid-configuration", address.port());
+    let document: Value = client.get(url).send().await.unwrap().json().await.unwrap();
+    let url = document["token_endpoint"].as_str().unwrap().to_owned();
+    assert!(url.starts_with(&format!("https://{name}:")), "{url}");
+    assert_eq!(client.post(url).form(&secret(ORDERS)).send().await.unwrap().status(), 200);
+}

@@ -102,7 +102,7 @@ fn answer(
     let origin = http::origin(headers, "https");
     let version = versions::asked(uri.query())?;
     if uri.path() == "/metadata/endpoints" && method == Method::GET {
-        return Ok(http::json(200, &endpoints::document(&origin, emulator.settings.cloud, &version)));
+        return Ok(http::json(200, &endpoints::document(&origin, emulator.cloud(&emulator.registry(), ""), &version)));
     }
     let call = Call {
         emulator,

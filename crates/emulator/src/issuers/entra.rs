@@ -70,7 +70,6 @@ impl EntraToken<'_> {
             proof,
             user: user.map(|user| (user, "user_impersonation")),
             fmi_path: None,
-            cloud: tenant.cloud,
         };
         let minted = mint(keys.entra(), &subject, now);
         Ok(taken_apart(minted.token.reveal()))

@@ -102,9 +102,9 @@ impl Wanted {
         if let Some(refusal) = refusal(emulator, &registry, identity, &resource) {
             return Err(Denied::Refused(Box::new(refusal)));
         }
-        let (signing, cloud) = (emulator.keys.entra(), emulator.settings.cloud);
-        let minted = mint_for_identity(signing, &registry, &identity.client_id, &resource, cloud, emulator.now())
-            .ok_or(Denied::NotFound)?;
+        let (signing, now) = (emulator.keys.entra(), emulator.now());
+        let minted =
+            mint_for_identity(signing, &registry, &identity.client_id, &resource, now).ok_or(Denied::NotFound)?;
         Ok(Granted {
             access_token: minted.token,
             client_id: identity.client_id.clone(),
@@ -136,7 +136,8 @@ fn refusal(emulator: &Emulator, registry: &Registry, identity: &ManagedIdentity,
         resource: Some(resource.to_owned()),
         ..TokenRequest::default()
     };
-    let decision = decide(&registry.directory, &request, emulator.now(), &emulator.policy());
+    let policy = emulator.policy(registry, identity.tenant_id.as_deref().unwrap_or_default());
+    let decision = decide(&registry.directory, &request, emulator.now(), &policy);
     CHECKS.into_iter().find_map(|check| match decision.verdict(check) {
         Some(Verdict::Failed(refusal)) => Some(refusal.clone()),
         _ => None,

@@ -156,7 +156,7 @@ impl Problem {
             }
             Self::Entra(refusal) => {
                 let context = Context::new(headers, None, emulator.now(), emulator.settings.wording);
-                let theirs = context.refuse(refusal, emulator.settings.cloud.authority_host());
+                let theirs = context.refuse(refusal, emulator.cloud(&emulator.registry(), "").authority_host());
                 let mut answer = http::empty(refusal.status).map(|_| theirs.into_body());
                 http::set(&mut answer, CONTENT_TYPE, "application/json; charset=utf-8");
                 answer

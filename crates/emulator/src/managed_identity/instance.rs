@@ -75,7 +75,7 @@ fn document(emulator: &Emulator) -> Value {
     let subscription = registry.subscriptions.first().map_or("", |subscription| subscription.id.as_str());
     let tags_list: Vec<_> = tags.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
     let tags: Vec<_> = tags.iter().map(|(name, value)| format!("{name}:{value}")).collect();
-    let environment = match emulator.settings.cloud {
+    let environment = match emulator.cloud(&registry, "") {
         Cloud::Public => "AzurePublicCloud",
         Cloud::UsGov => "AzureUSGovernmentCloud",
         Cloud::China => "AzureChinaCloud",

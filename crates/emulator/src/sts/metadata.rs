@@ -102,7 +102,7 @@ fn document(
     if let Some(fault) = emulator.fault("metadata") {
         return http::fault(fault);
     }
-    let host = emulator.settings.cloud.authority_host();
+    let host = emulator.cloud(&emulator.registry(), tenant).authority_host();
     let is_alias = ALIASES.iter().any(|alias| tenant.eq_ignore_ascii_case(alias));
     let named = match emulator.registry().directory.tenant(tenant) {
         _ if is_alias => (tenant.to_ascii_lowercase(), "{tenantid}".to_owned()),
@@ -141,7 +141,7 @@ pub(super) async fn instance(
     }
     let endpoint = http::query(query.as_deref(), "authorization_endpoint").unwrap_or_default();
     let context = || Context::new(&headers, None, emulator.now(), emulator.settings.wording);
-    let host = emulator.settings.cloud.authority_host();
+    let host = emulator.cloud(&emulator.registry(), "").authority_host();
     let Some(rest) = endpoint.strip_prefix("https://") else {
         return context().error(400, "invalid_request", 50_050, "The request is malformed.", host);
     };

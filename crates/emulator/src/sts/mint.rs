@@ -4,7 +4,7 @@
 //! 65 minutes for applications and users, a day and five minutes for managed identities, both counted from five
 //! minutes before now.
 
-use fedlens_issuers::{Cloud, Eid1, EntraIssuer};
+use fedlens_issuers::{Eid1, EntraIssuer};
 use fedlens_token::Secret;
 use fedlens_trust::{Client, Tenant, User};
 use jiff::Timestamp;
@@ -87,8 +87,6 @@ pub(crate) struct Subject<'a> {
     /// The user and the permissions of a delegated token.
     pub(crate) user: Option<(&'a User, &'a str)>,
     pub(crate) fmi_path: Option<&'a str>,
-    /// The cloud whose issuer is named.
-    pub(crate) cloud: Cloud,
 }
 
 /// A token and how long it can be used from now on, in seconds.
@@ -158,14 +156,13 @@ pub(crate) fn mint_for_identity(
     registry: &Registry,
     client_id: &str,
     name: &str,
-    cloud: Cloud,
     now: Timestamp,
 ) -> Option<Minted> {
     let client = registry.directory.client(Some(client_id))?;
     let tenant = registry.directory.tenant(client.home_tenant()?)?;
     let resource = resource(registry, name);
     let (resource, proof) = (&resource, Proof::Host);
-    let subject = Subject { registry, tenant, client, resource, proof, user: None, fmi_path: None, cloud };
+    let subject = Subject { registry, tenant, client, resource, proof, user: None, fmi_path: None };
     Some(mint(signing, &subject, now))
 }
 
@@ -201,7 +198,7 @@ fn header(signing: &SigningKey, version: u8) -> Map<String, Value> {
 
 fn issuer(subject: &Subject<'_>) -> String {
     let tenant = Uuid::try_parse(&subject.tenant.id).unwrap_or_default();
-    EntraIssuer { tenant, cloud: subject.cloud, version: subject.resource.version }.issuer()
+    EntraIssuer { tenant, cloud: subject.tenant.cloud, version: subject.resource.version }.issuer()
 }
 
 fn app_only(claims: &mut Map<String, Value>, subject: &Subject<'_>) {

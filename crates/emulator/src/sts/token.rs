@@ -114,7 +114,7 @@ fn request(emulator: &Emulator, incoming: &Incoming<'_>, method: &Method) -> (To
             Lookup::Settled(signature) => assertion.signature = signature,
             // Entra asks an issuer only for an assertion that a credential matches.
             Lookup::AskIssuer => {
-                let policy = emulator.policy();
+                let policy = emulator.policy(&registry, incoming.tenant);
                 ask = decide(&registry.directory, &request, incoming.context.now, &policy).refusal().is_none();
             }
         }
@@ -174,7 +174,9 @@ fn redeem(emulator: &Emulator, form: &Form, request: &mut TokenRequest, now: jif
     };
     let client_id = request.client_id.clone().unwrap_or_default();
     request.code = Some(Code::Valid);
-    let acceptable = decide(&emulator.registry().directory, request, now, &emulator.policy()).refusal().is_none();
+    let registry = emulator.registry();
+    let policy = emulator.policy(&registry, request.tenant.as_deref().unwrap_or_default());
+    let acceptable = decide(&registry.directory, request, now, &policy).refusal().is_none();
     let (state, redeemed) = emulator.codes.redeem(code, &client_id, form.text("code_verifier"), now, acceptable);
     request.code = Some(state);
     redeemed
@@ -189,10 +191,11 @@ fn finish(
 ) -> Response<Body> {
     let context = &incoming.context;
     let registry = emulator.registry();
-    let decision = decide(&registry.directory, request, context.now, &emulator.policy());
+    let policy = emulator.policy(&registry, incoming.tenant);
+    let decision = decide(&registry.directory, request, context.now, &policy);
     let refusal = decision.refusal().cloned();
     let answer = match &refusal {
-        Some(refusal) => context.refuse(refusal, emulator.settings.cloud.authority_host()),
+        Some(refusal) => context.refuse(refusal, policy.cloud.authority_host()),
         None => match issue(emulator, incoming, request, &registry, redeemed) {
             Some(body) => context.success(&body),
             None => http::text(500, "the exchange was accepted, but its tenant or client is gone\n"),
@@ -239,7 +242,6 @@ fn issue(
         proof: proof(request),
         user: user.map(|user| (user, wanted.permissions.as_str())),
         fmi_path: form.text("fmi_path"),
-        cloud: tenant.cloud,
     };
     let signing = emulator.keys.entra();
     let now = incoming.context.now;

@@ -123,7 +123,7 @@ pub(super) async fn device_code(
     let form = Form::read(&body, &headers);
     let now = emulator.now();
     let context = Context::new(&headers, None, now, emulator.settings.wording);
-    let host = emulator.settings.cloud.authority_host();
+    let host = emulator.cloud(&emulator.registry(), &tenant).authority_host();
     let Some(client_id) = form.text("client_id") else {
         let message = "The request body must contain the following parameter: 'client_id'.";
         return context.error(400, "invalid_request", 900_144, message, host);
@@ -160,6 +160,7 @@ pub(super) async fn device_page() -> Response<Body> {
 /// The sign-in page: it answers at once, with a code for the application's redirect address.
 pub(super) async fn authorize(
     State(emulator): State<Arc<Emulator>>,
+    Path(tenant): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Bytes,
@@ -169,7 +170,7 @@ pub(super) async fn authorize(
     let value = |name: &str| http::query(Some(&query), name).filter(|value| !value.is_empty());
     let now = emulator.now();
     let context = Context::new(&headers, None, now, emulator.settings.wording);
-    let host = emulator.settings.cloud.authority_host();
+    let host = emulator.cloud(&emulator.registry(), &tenant).authority_host();
     let missing = ["client_id", "redirect_uri"].into_iter().find(|name| value(name).is_none());
     let (Some(client_id), Some(redirect)) = (value("client_id"), value("redirect_uri")) else {
         let message =

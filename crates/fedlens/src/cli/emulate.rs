@@ -283,9 +283,9 @@ pub(crate) struct ServeArguments {
     #[arg(long)]
     pub(crate) expose: bool,
 
-    /// The cloud to play.
-    #[arg(long, value_enum, default_value_t = CloudName::Public)]
-    pub(crate) cloud: CloudName,
+    /// The cloud to play: tenants of others are refused. Without it each tenant is asked in its own.
+    #[arg(long, value_enum)]
+    pub(crate) cloud: Option<CloudName>,
 
     /// Answer with the codes of this time.
     #[arg(long, value_enum, default_value_t = WordingName::Current)]

@@ -53,7 +53,7 @@ pub(super) fn settings(arguments: &ServeArguments) -> Result<Settings, Error> {
         keys: arguments.data.clone().or_else(|| arguments.keys.folder()),
         data: arguments.data.clone(),
         started: now(),
-        cloud: arguments.cloud.into(),
+        cloud: arguments.cloud.map(Into::into),
         wording: match arguments.wording {
             WordingName::Current => Wording::Current,
             WordingName::Until2023 => Wording::Until2023,
