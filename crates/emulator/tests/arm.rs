@@ -431,3 +431,31 @@ async fn ids_of_a_request_come_back() {
     assert!(answer.headers.contains_key("x-ms-request-id"));
     assert!(!rest.get("/tenants?api-version=2022-12-01").await.headers.contains_key("x-ms-client-request-id"));
 }
+
+#[tokio::test]
+async fn what_was_made_survives_the_end_of_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = |settings: &mut fedlens_emulator::Settings| settings.data = Some(folder.path().to_owned());
+    let rest = Rest::start(kept).await;
+    let group = at("resourcegroups/g-1", "2024-07-01");
+    let inside = "resourcegroups/g-1/providers/Microsoft.ManagedIdentity/userAssignedIdentities/own";
+    rest.send("PUT", &group, json!({"location": "eastus", "tags": {"a": "b"}})).await;
+    rest.send("PUT", &at("resourcegroups/gone", "2024-07-01"), json!({"location": "eastus"})).await;
+    rest.send("DELETE", &at("resourcegroups/gone", "2024-07-01"), Value::Null).await;
+    let body = json!({"location": "eastus", "properties": {"isolationScope": "Regional"}});
+    let made = rest.send("PUT", &at(inside, "2024-11-30"), body).await;
+    rest.send("PUT", &credential("deployer-identity", "new", "2024-11-30"), properties("new")).await;
+    let application = rest.send("POST", "/v1.0/applications", json!({"displayName": "web", "notes": "n"})).await;
+    let principal = json!({"appId": application.body["appId"], "tags": ["t"]});
+    let principal = rest.send("POST", "/v1.0/servicePrincipals", principal).await;
+    rest.running.shut_down().await;
+    let again = Rest::start(kept).await;
+    assert_eq!(again.get(&group).await.body["tags"], json!({"a": "b"}));
+    assert_eq!(again.get(&at("resourcegroups", "2024-07-01")).await.each("name"), ["g-1", "emulated"]);
+    assert_eq!(again.get(&at(inside, "2024-11-30")).await.body, made.body);
+    assert_eq!(again.get(&credential("deployer-identity", "new", "2024-11-30")).await.status, 200);
+    let shown = again.get(&format!("/v1.0/applications/{}", application.text("id"))).await;
+    assert_eq!((shown.text("notes"), shown.text("createdDateTime")), ("n", "2026-06-01T12:00:00Z"));
+    let shown = again.get(&format!("/v1.0/servicePrincipals/{}", principal.text("id"))).await;
+    assert_eq!(shown.body["tags"], json!(["t"]));
+}

@@ -461,7 +461,7 @@ async fn a_credential_made_here_is_accepted_by_the_token_service() {
         ("client_assertion", &assertion),
         ("scope", "https://graph.microsoft.com/.default"),
     ];
-    assert_eq!(rest.post_form(&form).await.body["error_codes"], json!([700_016]), "no service principal");
+    assert_eq!(rest.post_form(&form).await.body["error_codes"], json!([7_000_229]), "no service principal");
     rest.send("POST", "/v1.0/servicePrincipals", json!({"appId": app_id})).await;
     assert_eq!(rest.post_form(&form).await.status, 200);
     rest.send("PATCH", &format!("{path}/main"), json!({"subject": "repo:contoso/web:ref:refs/heads/x"})).await;

@@ -6,7 +6,7 @@
 use fedlens_trust::same_id;
 use serde_json::{Value, json};
 
-use super::principal::{Principal, all, with_id};
+use super::principal::{Principal, all, with_id, with_name};
 use super::principals::find;
 use super::{Answer, Call, Part, Problem, body};
 use crate::RoleAssignmentDocument;
@@ -70,7 +70,7 @@ pub(super) fn route(call: &Call<'_>, key: Part<'_>, of_principal: bool, parts: &
 fn held<'a>(registry: &'a Registry, call: &'a Call<'_>, principal: Principal<'a>) -> Vec<Assignment<'a>> {
     let kept = registry.role_assignments(principal.app_id());
     let resolved = kept.iter().enumerate().filter_map(|(place, one)| {
-        let resource = all(registry, call.tenant()).find(|resource| resource.is_resource_of(one))?;
+        let resource = with_name(registry, call.tenant(), &one.resource)?;
         Some(Assignment { principal, resource, role_id: resource.role_id(registry, &one.role)?, place })
     });
     resolved.collect()

@@ -6,8 +6,8 @@ use fedlens_trust::{Application, ManagedIdentity, ManagedIdentityKind, Resource,
 use serde_json::{Map, Value, json};
 
 use super::{application, body};
+use crate::SignInAudienceName;
 use crate::directory::{Registry, derived_id, key};
-use crate::{RoleAssignmentDocument, SignInAudienceName};
 
 /// Microsoft's own tenant, which owns its APIs.
 const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
@@ -39,8 +39,16 @@ pub(super) fn with_app_id<'a>(registry: &'a Registry, tenant: &'a str, app_id: &
         return of_application(application, tenant);
     }
     let identity = directory.managed_identity(app_id).filter(|one| one.tenant_id.as_deref() == Some(tenant));
-    let api = || directory.resources.iter().find(|one| same_id(&one.app_id, app_id));
+    let api = || directory.resources.find_all(app_id).find(|one| same_id(&one.app_id, app_id));
     identity.map(Principal::Identity).or_else(|| api().map(Principal::Api))
+}
+
+/// The one that a role assignment names, by client id or App ID URI.
+pub(super) fn with_name<'a>(registry: &'a Registry, tenant: &'a str, name: &str) -> Option<Principal<'a>> {
+    let directory = &registry.directory;
+    let by_uri = directory.applications.find(name).map(|one| one.app_id.as_str());
+    let by_uri = by_uri.or_else(|| directory.resources.find(name).map(|one| one.app_id.as_str()));
+    with_app_id(registry, tenant, by_uri.unwrap_or_else(|| name.strip_prefix("api://").unwrap_or(name)))
 }
 
 /// The one with this object id.
@@ -88,14 +96,6 @@ impl<'a> Principal<'a> {
             Self::Identity(_) => &[],
             Self::Api(resource) => &resource.identifier_uris,
         }
-    }
-
-    /// Whether a role assignment names this one.
-    pub(super) fn is_resource_of(self, assignment: &RoleAssignmentDocument) -> bool {
-        let resource = assignment.resource.trim_end_matches('/');
-        let bare = resource.strip_prefix("api://").unwrap_or(resource);
-        same_id(bare, self.app_id())
-            || self.uris().iter().any(|uri| uri.trim_end_matches('/').eq_ignore_ascii_case(resource))
     }
 
     /// The value of the role that it offers under an id.

@@ -5,54 +5,54 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// The sample's tenant and the application that calls.
-pub const TENANT: &str = "fed1e500-0000-4000-8000-000000000001";
-pub const DEPLOYER: &str = "fed1e500-0000-4000-8000-0000000000a1";
+pub(crate) const TENANT: &str = "fed1e500-0000-4000-8000-000000000001";
+pub(crate) const DEPLOYER: &str = "fed1e500-0000-4000-8000-0000000000a1";
 
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-06-01T12:00:00Z".parse().unwrap()
 }
 
 /// A running emulator with a token for it.
-pub struct Rest {
-    pub running: Running,
-    pub client: reqwest::Client,
-    pub token: String,
+pub(crate) struct Rest {
+    pub(crate) running: Running,
+    pub(crate) client: reqwest::Client,
+    pub(crate) token: String,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: reqwest::header::HeaderMap,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
     /// Null where the body is empty; a string where it is no JSON.
-    pub body: Value,
+    pub(crate) body: Value,
 }
 
 impl Reply {
     /// The status and, of an error, its code.
-    pub fn code(&self) -> (u16, &str) {
+    pub(crate) fn code(&self) -> (u16, &str) {
         (self.status, self.body["error"]["code"].as_str().unwrap_or_default())
     }
 
     /// The message of an error.
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         self.body["error"]["message"].as_str().unwrap_or_default()
     }
 
     /// A text of the body.
-    pub fn text(&self, name: &str) -> &str {
+    pub(crate) fn text(&self, name: &str) -> &str {
         self.body[name].as_str().unwrap_or_default()
     }
 
     /// A property of all objects of a list.
-    pub fn each(&self, name: &str) -> Vec<String> {
+    pub(crate) fn each(&self, name: &str) -> Vec<String> {
         let objects = self.body["value"].as_array().map(Vec::as_slice).unwrap_or_default();
         objects.iter().map(|object| object[name].as_str().unwrap_or_default().to_owned()).collect()
     }
 }
 
 impl Rest {
-    pub async fn start(settings: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn start(settings: impl FnOnce(&mut Settings)) -> Self {
         let mut chosen = Settings { port: 0, identity_port: 0, ..Settings::new(sample(), Clock::at(now())) };
         settings(&mut chosen);
         let running = Emulator::start(chosen).await.unwrap();
@@ -65,7 +65,7 @@ impl Rest {
     }
 
     /// Asks for a token with a secret.
-    pub async fn sign_in(&self, client_id: &str, secret: &str, resource: &str) -> Reply {
+    pub(crate) async fn sign_in(&self, client_id: &str, secret: &str, resource: &str) -> Reply {
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", client_id),
@@ -75,18 +75,18 @@ impl Rest {
         self.post_form(&form).await
     }
 
-    pub async fn post_form(&self, form: &[(&str, &str)]) -> Reply {
+    pub(crate) async fn post_form(&self, form: &[(&str, &str)]) -> Reply {
         let address = format!("{}/{TENANT}/oauth2/v2.0/token", self.running.origin());
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         reply(self.client.post(address).body(body).send().await.unwrap()).await
     }
 
     /// Sends a request with the token and, unless it is null, a body.
-    pub async fn send(&self, method: &str, path: &str, body: Value) -> Reply {
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Value) -> Reply {
         self.send_with(method, path, body, &[]).await
     }
 
-    pub async fn send_with(&self, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) async fn send_with(&self, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Reply {
         let mut request = self.request(method, path).bearer_auth(&self.token);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -95,19 +95,19 @@ impl Rest {
         reply(request.send().await.unwrap()).await
     }
 
-    pub async fn get(&self, path: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send("GET", path, Value::Null).await
     }
 
     /// A request without a token. An address is taken as it is.
-    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+    pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let address =
             if path.starts_with("https:") { path.to_owned() } else { format!("{}{path}", self.running.origin()) };
         self.client.request(method.parse().unwrap(), address)
     }
 }
 
-pub async fn reply(response: reqwest::Response) -> Reply {
+pub(crate) async fn reply(response: reqwest::Response) -> Reply {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
     let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or_else(|_| json!(text)) };
@@ -115,7 +115,7 @@ pub async fn reply(response: reqwest::Response) -> Reply {
 }
 
 /// A credential as GitHub's would be.
-pub fn github(subject: &str) -> Value {
+pub(crate) fn github(subject: &str) -> Value {
     json!({
         "issuer": "https://token.actions.githubusercontent.com",
         "subject": subject,
@@ -124,7 +124,7 @@ pub fn github(subject: &str) -> Value {
 }
 
 /// Tokens that tell neither API who calls: what is sent, and why.
-pub fn bad_tokens(rest: &Rest) -> Vec<(Option<String>, &'static str)> {
+pub(crate) fn bad_tokens(rest: &Rest) -> Vec<(Option<String>, &'static str)> {
     let claims = |audience: &str, tenant: &str, seconds: i64| {
         let value = json!({"aud": audience, "tid": tenant, "oid": "o", "exp": now().as_second() + seconds});
         value.as_object().unwrap().clone()
