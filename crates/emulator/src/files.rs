@@ -2,10 +2,12 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+
+use crate::crypto::random;
 
 /// The largest file that is read whole.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
@@ -27,17 +29,35 @@ pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
 
 /// Writes a file for its owner alone, whole or not at all.
 pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    fs::rename(write_beside(path, text)?, path)
+}
+
+/// Writes a file for its owner alone unless there is one, and says what it holds: of several who write at once, the
+/// first is heard and the others learn what it wrote.
+pub(crate) fn write_once(path: &Path, text: &str) -> io::Result<String> {
+    let beside = write_beside(path, text)?;
+    let linked = fs::hard_link(&beside, path);
+    let existing = if linked.is_ok() { None } else { read(path)? };
+    match (linked, existing) {
+        (Ok(()), _) => fs::remove_file(&beside).map(|()| text.to_owned()),
+        (Err(_), Some(existing)) => fs::remove_file(&beside).map(|()| existing),
+        // Some file systems have no hard links.
+        (Err(_), None) => fs::rename(&beside, path).map(|()| text.to_owned()),
+    }
+}
+
+fn write_beside(path: &Path, text: &str) -> io::Result<PathBuf> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let beside = path.with_extension(format!("new-{}", std::process::id()));
+    let beside = path.with_extension(format!("new-{:016x}", u64::from_ne_bytes(random())));
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&beside)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&beside, path)
+    Ok(beside)
 }
 
 /// Bytes as PEM.

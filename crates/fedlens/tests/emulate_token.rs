@@ -156,3 +156,17 @@ fn decode_shows_the_token_beside_the_result() {
     assert_eq!(run.stdout.matches('.').count(), 2);
     assert!(run.stderr.contains("/eid1/c/pub/t/") && !run.stderr.contains(run.stdout.trim()));
 }
+
+#[test]
+fn processes_that_make_the_keys_at_once_agree_on_them() {
+    let keys = TempDir::new().unwrap();
+    let kids: Vec<_> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..6)
+            .map(|_| scope.spawn(|| token(&keys, "--as github --format json").json()["header"]["kid"].clone()))
+            .collect();
+        running.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(kids.iter().all(|kid| *kid == kids[0]), "{kids:?}");
+    let left: Vec<_> = keys.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}

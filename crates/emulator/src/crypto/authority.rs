@@ -7,8 +7,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -59,39 +59,42 @@ impl Authority {
     ///
     /// When the folder cannot be used, or what it holds is no authority.
     pub fn open(folder: Option<&Path>) -> Result<Self, AuthorityError> {
-        let Some(folder) = folder else { return Self::generate().map(|(authority, _)| authority) };
+        let Some(folder) = folder else {
+            let key = KeyPair::generate()?;
+            return Self::of(certificate(&key)?, key);
+        };
         let read = |name: &str| {
             let path = folder.join(name);
             files::read(&path).map_err(|source| AuthorityError::File { path, source })
         };
-        if let (Some(pem), Some(key)) = (read(CERTIFICATE)?, read(KEY)?) {
-            let key = KeyPair::from_pem(&key)?;
-            if !is_certificate_of(&key, &pem) {
-                return Err(AuthorityError::Mismatch(folder.to_owned()));
-            }
-            return Ok(Self { issuer: Issuer::from_ca_cert_pem(&pem, key)?, pem });
-        }
-        let (authority, key) = Self::generate()?;
-        for (name, text) in [(KEY, key.as_str()), (CERTIFICATE, &authority.pem)] {
+        let keep = |name: &str, text: &str| {
             let path = folder.join(name);
-            files::write_private(&path, text).map_err(|source| AuthorityError::File { path, source })?;
-        }
-        Ok(authority)
+            files::write_once(&path, text).map_err(|source| AuthorityError::File { path, source })
+        };
+        let kept = read(KEY)?;
+        let is_new = kept.is_none();
+        let key = match kept {
+            Some(key) => key,
+            None => keep(KEY, &KeyPair::generate()?.serialize_pem())?,
+        };
+        let key = KeyPair::from_pem(&key)?;
+        let pem = match read(CERTIFICATE)? {
+            Some(pem) if is_certificate_of(&key, &pem) => pem,
+            Some(_) if !is_new => return Err(AuthorityError::Mismatch(folder.to_owned())),
+            Some(_) => {
+                // The key that it belonged to is gone.
+                let pem = certificate(&key)?;
+                let path = folder.join(CERTIFICATE);
+                files::write_private(&path, &pem).map_err(|source| AuthorityError::File { path, source })?;
+                pem
+            }
+            None => keep(CERTIFICATE, &certificate(&key)?)?,
+        };
+        Self::of(pem, key)
     }
 
-    fn generate() -> Result<(Self, String), AuthorityError> {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, "fedlens emulator, this machine only");
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages =
-            vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
-        (params.not_before, params.not_after) = (date_time_ymd(2026, 1, 1), date_time_ymd(2046, 1, 1));
-        let key = KeyPair::generate()?;
-        let key_pem = key.serialize_pem();
-        let certified = CertifiedIssuer::self_signed(params, key)?;
-        let pem = certified.pem();
-        let issuer = Issuer::from_ca_cert_pem(&pem, KeyPair::from_pem(&key_pem)?)?;
-        Ok((Self { issuer, pem }, key_pem))
+    fn of(pem: String, key: KeyPair) -> Result<Self, AuthorityError> {
+        Ok(Self { issuer: Issuer::from_ca_cert_pem(&pem, key)?, pem })
     }
 
     /// The authority's certificate, in PEM.
@@ -137,6 +140,16 @@ impl Authority {
     }
 }
 
+/// The authority's own certificate around its key, in PEM.
+fn certificate(key: &KeyPair) -> Result<String, AuthorityError> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, "fedlens emulator, this machine only");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
+    (params.not_before, params.not_after) = (date_time_ymd(2026, 1, 1), date_time_ymd(2046, 1, 1));
+    Ok(params.self_signed(key)?.pem())
+}
+
 fn is_certificate_of(key: &KeyPair, pem: &str) -> bool {
     let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok();
     der.is_some_and(|der| {
@@ -153,4 +166,36 @@ fn hex(bytes: &[u8]) -> String {
 pub fn system_certificates() -> String {
     let found = rustls_native_certs::load_native_certs();
     found.certs.iter().map(|certificate| files::pem("CERTIFICATE", certificate)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_opens_a_folder_at_once_gets_the_same_authority() {
+        let folder = tempfile::tempdir().unwrap();
+        let opened: Vec<_> = std::thread::scope(|scope| {
+            let opening: Vec<_> =
+                (0..8).map(|_| scope.spawn(|| Authority::open(Some(folder.path())).unwrap().pem)).collect();
+            opening.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert!(opened.windows(2).all(|pair| pair[0] == pair[1]));
+        assert_eq!(Authority::open(Some(folder.path())).unwrap().pem, opened[0], "it is kept");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 2, "and nothing beside it");
+    }
+
+    #[test]
+    fn a_certificate_without_its_key_is_replaced_and_one_of_another_key_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Authority::open(Some(folder.path())).unwrap().pem;
+        std::fs::remove_file(folder.path().join(KEY)).unwrap();
+        let second = Authority::open(Some(folder.path())).unwrap().pem;
+        assert_ne!(first, second);
+        std::fs::write(folder.path().join(CERTIFICATE), &first).unwrap();
+        assert!(matches!(Authority::open(Some(folder.path())), Err(AuthorityError::Mismatch(_))));
+        std::fs::remove_file(folder.path().join(CERTIFICATE)).unwrap();
+        let third = Authority::open(Some(folder.path())).unwrap().pem;
+        assert_eq!(Authority::open(Some(folder.path())).unwrap().pem, third);
+    }
 }

@@ -72,15 +72,18 @@ impl SigningKey {
 
     fn keep(path: &Path) -> Result<Self, KeyError> {
         let file = |source| KeyError::File { path: path.to_owned(), source };
-        if let Some(pem) = files::read(path).map_err(file)? {
-            let not_a_key = || KeyError::NotAKey(path.to_owned());
-            let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| not_a_key())?;
-            return Self::from_pair(KeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|_| not_a_key())?);
-        }
-        let key = Self::generate()?;
-        let der: Pkcs8V1Der<'_> = key.pair.as_der().map_err(|_| KeyError::Generate)?;
-        files::write_private(path, &files::pem("PRIVATE KEY", der.as_ref())).map_err(file)?;
-        Ok(key)
+        let pem = match files::read(path).map_err(file)? {
+            Some(pem) => pem,
+            None => files::write_once(path, &Self::generate()?.pem()?).map_err(file)?,
+        };
+        let not_a_key = || KeyError::NotAKey(path.to_owned());
+        let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| not_a_key())?;
+        Self::from_pair(KeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|_| not_a_key())?)
+    }
+
+    fn pem(&self) -> Result<String, KeyError> {
+        let der: Pkcs8V1Der<'_> = self.pair.as_der().map_err(|_| KeyError::Generate)?;
+        Ok(files::pem("PRIVATE KEY", der.as_ref()))
     }
 
     /// The public half, to verify with.
