@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Response, StatusCode, Uri};
 use axum_server::Handle;
@@ -147,7 +147,7 @@ fn limited(routes: Router<Arc<Emulator>>, emulator: &Arc<Emulator>) -> Router {
         .with_state(Arc::clone(emulator))
 }
 
-async fn unknown_path(uri: Uri) -> Response<Body> {
+async fn unknown_path(uri: Uri, _body: Bytes) -> Response<Body> {
     http::json(
         404,
         &serde_json::json!({"error": {"code": "NotFound",
