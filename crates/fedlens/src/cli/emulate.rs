@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use etcetera::{BaseStrategy, choose_base_strategy};
 use fedlens_emulator::environment::Client;
 use fedlens_emulator::{Fault, HostFlavour};
 use jiff::Timestamp;
@@ -332,7 +333,7 @@ pub(crate) struct Keys {
 impl Keys {
     /// The folder; `None` on a system that has none for a user's data.
     pub(crate) fn folder(&self) -> Option<PathBuf> {
-        self.folder.clone().or_else(|| Some(dirs::data_local_dir()?.join("fedlens").join("emulator")))
+        self.folder.clone().or_else(|| Some(choose_base_strategy().ok()?.data_dir().join("fedlens").join("emulator")))
     }
 }
 
