@@ -1,5 +1,5 @@
 //! The emulator as a process: it keeps what it acknowledged, follows its file, and runs commands.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test panics where something is missing")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -3,19 +3,19 @@
 use serde_json::{Map, Value};
 
 /// An exchange case and the answer it expects: a code, `accepted` or `cannot-tell`.
-pub struct Exchange {
-    pub name: String,
-    pub expect: String,
-    pub case: Value,
+pub(crate) struct Exchange {
+    pub(crate) name: String,
+    pub(crate) expect: String,
+    pub(crate) case: Value,
 }
 
 /// The whole suite, the accepted exchanges by themselves.
-pub fn document() -> Value {
+pub(crate) fn document() -> Value {
     serde_json::from_str(include_str!("../decisions.json")).unwrap()
 }
 
 /// Every case of the suite.
-pub fn exchanges() -> Vec<Exchange> {
+pub(crate) fn exchanges() -> Vec<Exchange> {
     let document = document();
     document["cases"].as_array().unwrap().iter().map(|case| exchange(case, &document["bases"])).collect()
 }
@@ -34,7 +34,7 @@ fn exchange(case: &Value, bases: &Value) -> Exchange {
 }
 
 /// Sets the value at a JSON pointer; in a list it is put in before that place.
-pub fn set(value: &mut Value, path: &str, new: Value) {
+pub(crate) fn set(value: &mut Value, path: &str, new: Value) {
     let (parent, key) = path.rsplit_once('/').unwrap();
     match value.pointer_mut(parent).unwrap_or_else(|| panic!("no {parent}")) {
         Value::Array(items) => items.insert(key.parse::<usize>().unwrap().min(items.len()), new),

@@ -1,15 +1,12 @@
 //! A new credential is not seen at once, where that is asked for.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
-
-mod server;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use crate::server::{DEPLOYER, JWT_BEARER, NOON, ORDERS, Server, TENANT, code, settings};
 use fedlens_emulator::{Clock, Settings, sample};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use server::{DEPLOYER, JWT_BEARER, NOON, ORDERS, Server, TENANT, code, settings};
 
 struct Slow {
     server: Server,

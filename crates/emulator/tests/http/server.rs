@@ -6,43 +6,43 @@ use reqwest::{Certificate, Client};
 use serde_json::Value;
 
 /// The sample's tenant, application and API.
-pub const TENANT: &str = "contoso.onmicrosoft.com";
-pub const DEPLOYER: &str = "fed1e500-0000-4000-8000-0000000000a1";
-pub const ORDERS: &str = "api://orders/.default";
-pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub(crate) const TENANT: &str = "contoso.onmicrosoft.com";
+pub(crate) const DEPLOYER: &str = "fed1e500-0000-4000-8000-0000000000a1";
+pub(crate) const ORDERS: &str = "api://orders/.default";
+pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-pub const NOON: &str = "2026-11-01T12:00:00Z";
+pub(crate) const NOON: &str = "2026-11-01T12:00:00Z";
 
-pub struct Server {
-    pub running: Running,
-    pub client: Client,
+pub(crate) struct Server {
+    pub(crate) running: Running,
+    pub(crate) client: Client,
 }
 
 impl Server {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(settings(sample())).await
     }
 
-    pub async fn with(settings: Settings) -> Self {
+    pub(crate) async fn with(settings: Settings) -> Self {
         let running = Emulator::start(settings).await.unwrap();
         let certificate = Certificate::from_pem(running.authority_pem.as_bytes()).unwrap();
         let client = Client::builder().tls_certs_only([certificate]).no_proxy().build().unwrap();
         Self { running, client }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.running.origin())
     }
 
     /// The status and the body of a token request.
-    pub async fn token(&self, tenant: &str, fields: &[(&str, &str)]) -> (u16, Value) {
+    pub(crate) async fn token(&self, tenant: &str, fields: &[(&str, &str)]) -> (u16, Value) {
         let url = self.url(&format!("/{tenant}/oauth2/v2.0/token"));
         let answer = self.client.post(url).form(fields).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
     /// The answer to a client assertion for the sample's application and API.
-    pub async fn exchange(&self, assertion: &str) -> (u16, Value) {
+    pub(crate) async fn exchange(&self, assertion: &str) -> (u16, Value) {
         let fields = [
             ("grant_type", "client_credentials"),
             ("client_id", DEPLOYER),
@@ -55,12 +55,12 @@ impl Server {
 }
 
 /// Free ports, nothing kept, the clock at noon.
-pub fn settings(directory: DirectoryDocument) -> Settings {
+pub(crate) fn settings(directory: DirectoryDocument) -> Settings {
     let noon: Timestamp = NOON.parse().unwrap();
     Settings { port: 0, identity_port: 0, ..Settings::new(directory, Clock::at(noon)) }
 }
 
 /// The AADSTS number of an error body.
-pub fn code(body: &Value) -> u64 {
+pub(crate) fn code(body: &Value) -> u64 {
     body.pointer("/error_codes/0").and_then(Value::as_u64).unwrap_or_default()
 }

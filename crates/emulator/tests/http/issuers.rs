@@ -1,8 +1,6 @@
 //! Tokens of every platform against the sample directory, and the addresses where jobs ask for them.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
 
-mod server;
-
+use crate::server::{NOON, Server, code};
 use fedlens_emulator::issuers::{
     AzureDevOps, AzureDevOpsForm, Draft, EntraClient, EntraToken, Generic, GitHub, GitLab, Kubernetes, Terraform,
     variables,
@@ -12,7 +10,6 @@ use fedlens_token::decode;
 use jiff::Timestamp;
 use reqwest::Response;
 use serde_json::{Value, json};
-use server::{NOON, Server, code};
 
 fn noon() -> Timestamp {
     NOON.parse().unwrap()

@@ -1,15 +1,12 @@
 //! Bad input gets a right answer or a clean refusal, and never a 5xx with an AADSTS text.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
-
-mod server;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::server::{DEPLOYER, ORDERS, Server, TENANT, code, settings};
 use fedlens_emulator::{Settings, sample};
 use reqwest::Client;
 use serde_json::Value;
-use server::{DEPLOYER, ORDERS, Server, TENANT, code, settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -1,15 +1,12 @@
 //! Grants, tokens and metadata of the token service.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
 
-mod server;
-
+use crate::server::{DEPLOYER, JWT_BEARER, NOON, ORDERS, Server, TENANT, code, settings};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fedlens_emulator::{DirectoryDocument, Settings, sample};
 use fedlens_token::{TokenKind, classify, decode};
 use fedlens_trust::Wording;
 use serde_json::{Value, json};
-use server::{DEPLOYER, JWT_BEARER, NOON, ORDERS, Server, TENANT, code, settings};
 
 const TENANT_ID: &str = "fed1e500-0000-4000-8000-000000000001";
 const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";

@@ -1,10 +1,7 @@
 //! Microsoft Graph over HTTPS.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
 
-mod rest;
-
+use crate::rest::{DEPLOYER, Reply, Rest, TENANT, bad_tokens, github, reply};
 use fedlens_emulator::{ApplicationDocument, Fault};
-use rest::{DEPLOYER, Reply, Rest, TENANT, bad_tokens, github, reply};
 use serde_json::{Value, json};
 
 const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
@@ -450,8 +447,8 @@ async fn a_credential_made_here_is_accepted_by_the_token_service() {
     rest.send("POST", &path, named("main", "repo:contoso/web:ref:refs/heads/main")).await;
     let claims = json!({
         "iss": "https://token.actions.githubusercontent.com", "sub": "repo:contoso/web:ref:refs/heads/main",
-        "aud": "api://AzureADTokenExchange", "jti": "1", "iat": rest::now().as_second(), "nbf": rest::now().as_second(),
-        "exp": rest::now().as_second() + 300,
+        "aud": "api://AzureADTokenExchange", "jti": "1", "iat": crate::rest::now().as_second(), "nbf": crate::rest::now().as_second(),
+        "exp": crate::rest::now().as_second() + 300,
     });
     let assertion = rest.running.emulator.sign_as_issuer(serde_json::Map::new(), claims.as_object().unwrap());
     let form = [

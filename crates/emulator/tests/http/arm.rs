@@ -1,10 +1,7 @@
 //! Azure Resource Manager over HTTPS.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
 
-mod rest;
-
+use crate::rest::{DEPLOYER, Rest, TENANT, bad_tokens, github, reply};
 use fedlens_emulator::{Fault, SubscriptionDocument};
-use rest::{DEPLOYER, Rest, TENANT, bad_tokens, github, reply};
 use serde_json::{Value, json};
 
 const SUBSCRIPTION: &str = "fed1e500-0000-4000-8000-0000000000f1";
@@ -383,7 +380,7 @@ async fn a_credential_made_here_is_accepted_by_the_token_service() {
     let rest = start().await;
     let own = new_identity(&rest, "own").await;
     rest.send("PUT", &credential("own", "main", "2024-11-30"), properties("repo:contoso/own")).await;
-    let time = rest::now().as_second();
+    let time = crate::rest::now().as_second();
     let claims = json!({"iss": "https://token.actions.githubusercontent.com", "sub": "repo:contoso/own", "jti": "1",
         "aud": "api://AzureADTokenExchange", "iat": time, "nbf": time, "exp": time + 300});
     let assertion = rest.running.emulator.sign_as_issuer(serde_json::Map::new(), claims.as_object().unwrap());

@@ -1,13 +1,11 @@
 //! Issuers that are asked for their keys over HTTPS: what Entra takes, what it stumbles over, and what is never asked.
-#![expect(clippy::unwrap_used, reason = "a test panics where something is missing")]
-
-mod server;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::server::{Server, code, settings};
 use axum::body::{Body, Bytes};
 use axum::http::{Response, Uri};
 use axum_server::Handle;
@@ -18,7 +16,6 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
-use server::{Server, code, settings};
 
 const METADATA: &str = "/.well-known/openid-configuration";
 
@@ -138,7 +135,7 @@ impl Issuer {
     }
 
     fn token(&self, issuer: &str) -> String {
-        Generic::new(issuer, "job:1").draft(server::NOON.parse().unwrap()).sign(&self.keys)
+        Generic::new(issuer, "job:1").draft(crate::server::NOON.parse().unwrap()).sign(&self.keys)
     }
 
     /// An emulator that trusts these issuers' subject `job:1`, and their authority.
@@ -194,7 +191,7 @@ async fn an_issuer_is_asked_only_for_a_token_that_matches() {
     let issuer = Issuer::start().await;
     let name = issuer.publish("ci", |_| {});
     let server = issuer.trusted(&[&name], |settings| settings).await;
-    let now = server::NOON.parse().unwrap();
+    let now = crate::server::NOON.parse().unwrap();
     let stranger = Generic::new(&name, "job:2").draft(now).sign(&issuer.keys);
     assert_eq!(code(&server.exchange(&stranger).await.1), 700_213);
     assert_eq!(issuer.asked_at_all(), 0);
@@ -205,7 +202,7 @@ async fn keys_and_signatures_of_an_issuer_are_told_apart() {
     let issuer = Issuer::start().await;
     let name = issuer.publish("ci", |_| {});
     let server = issuer.trusted(&[&name], |settings| settings).await;
-    let draft = Generic::new(&name, "job:1").draft(server::NOON.parse().unwrap());
+    let draft = Generic::new(&name, "job:1").draft(crate::server::NOON.parse().unwrap());
 
     let mut unknown = draft.clone();
     unknown.set_key_id("unknown");
@@ -219,7 +216,7 @@ async fn keys_and_signatures_of_an_issuer_are_told_apart() {
     forged.set_key_id(&issuer.keys.issuers().kid);
     assert_eq!(code(&server.exchange(&forged.sign(&Keys::new(None))).await.1), 7_000_274);
     let mut expired = draft.clone();
-    expired.expire(server::NOON.parse().unwrap());
+    expired.expire(crate::server::NOON.parse().unwrap());
     assert_eq!(code(&server.exchange(&expired.sign(&issuer.keys)).await.1), 700_024);
     assert_eq!(server.exchange(&draft.sign(&issuer.keys)).await.0, 200);
     assert_eq!(issuer.asked("/keys"), 1, "a key that is missing is asked for again a minute later, not at once");
@@ -383,7 +380,7 @@ async fn one_emulator_is_an_issuer_of_another() {
         ..settings(trusting(&[&name]))
     })
     .await;
-    let draft = Generic::new(&name, "job:1").draft(server::NOON.parse().unwrap());
+    let draft = Generic::new(&name, "job:1").draft(crate::server::NOON.parse().unwrap());
     let (status, body) = second.exchange(&draft.sign(first.running.emulator.keys())).await;
     assert_eq!(status, 200, "{body}");
     let mut renamed = draft;
