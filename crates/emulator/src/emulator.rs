@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::crypto::Keys;
-use crate::directory::Registry;
+use crate::directory::{Edition, Registry};
 use crate::exchanges::Exchanges;
 use crate::faults::Fault;
 use crate::issuers::{self, External};
@@ -89,7 +89,7 @@ pub struct Emulator {
     registry: RwLock<Registry>,
     store: Option<Store>,
     /// The last edition of the directory file.
-    file: Mutex<DirectoryDocument>,
+    file: Mutex<Edition>,
 }
 
 impl Emulator {
@@ -104,7 +104,7 @@ impl Emulator {
 
     /// The state comes from the database where there is one, brought in line with the directory file.
     pub(crate) fn new(
-        settings: Settings,
+        mut settings: Settings,
         own: ResourceDocument,
         authority_pem: String,
         addresses: Addresses,
@@ -114,7 +114,7 @@ impl Emulator {
         let store = settings.data.as_deref().map(Store::open).transpose()?;
         let kept = store.as_ref().map(Store::load).transpose()?.flatten();
         let (state, file) = kept.unwrap_or_default();
-        let directory = settings.directory.clone();
+        let directory = std::mem::take(&mut settings.directory);
         // An issuer at this very origin is as good as any other, where private addresses are allowed.
         let authorities = settings.issuer_authorities.iter().cloned().chain([authority_pem.clone()]).collect();
         let emulator = Self {
@@ -186,8 +186,9 @@ impl Emulator {
         Registry::default().put_surroundings(document.clone())?;
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let mut registry = self.registry_mut();
-        self.apply(&mut registry, document.changes_since(&file), Some(&document))?;
-        *file = document;
+        let edition = document.edition();
+        self.apply(&mut registry, document.changes_since(&file), Some(&edition))?;
+        *file = edition;
         Ok(())
     }
 
@@ -195,7 +196,7 @@ impl Emulator {
         &self,
         registry: &mut Registry,
         mut changes: Vec<Change>,
-        file: Option<&DirectoryDocument>,
+        file: Option<&Edition>,
     ) -> Result<(), ChangeError> {
         let mut trial = Registry::default();
         for change in &mut changes {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::DirectoryDocument;
-use crate::directory::key;
+use crate::directory::{Edition, key};
 use crate::emulator::Change;
 
 const FILE: &str = "emulator.sqlite";
@@ -70,12 +70,13 @@ impl Store {
         Ok(Self(Mutex::new(connection)))
     }
 
-    /// The kept state and the directory file that it was last brought in line with; `None` for a new database.
-    pub(crate) fn load(&self) -> Result<Option<(DirectoryDocument, DirectoryDocument)>, StoreError> {
+    /// The kept state and the edition of the directory file that it was last brought in line with; `None` for a new
+    /// database.
+    pub(crate) fn load(&self) -> Result<Option<(DirectoryDocument, Edition)>, StoreError> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut statement = connection.prepare("SELECT kind, document FROM entity ORDER BY rowid")?;
         let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-        let (mut state, mut file, mut found) = (DirectoryDocument::default(), DirectoryDocument::default(), false);
+        let (mut state, mut file, mut found) = (DirectoryDocument::default(), Edition::default(), false);
         let (mut applications, mut identities, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             let (kind, document) = row?;
@@ -92,8 +93,8 @@ impl Store {
         Ok(found.then_some((state, file)))
     }
 
-    /// Writes changes, all or none, and the directory file that they bring the state in line with.
-    pub(crate) fn write(&self, changes: &[Change], file: Option<&DirectoryDocument>) -> Result<(), StoreError> {
+    /// Writes changes, all or none, and the edition of the directory file that they bring the state in line with.
+    pub(crate) fn write(&self, changes: &[Change], file: Option<&Edition>) -> Result<(), StoreError> {
         let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction()?;
         let put = |kind: &str, id: &str, document: String| {

@@ -14,4 +14,5 @@ pub use document::{
 pub(crate) use register::{
     ApplicationExtra, Certificate, IdentityExtra, Registry, Secret, certificate, derived_id, key, names, secret_digest,
 };
+pub(crate) use reload::Edition;
 pub use sample::{SAMPLE, sample};

@@ -1,5 +1,7 @@
 //! A running emulator and a client that trusts it.
 
+use std::path::Path;
+
 use fedlens_emulator::{Clock, DirectoryDocument, Emulator, Running, Settings, sample};
 use jiff::Timestamp;
 use reqwest::{Certificate, Client};
@@ -54,10 +56,11 @@ impl Server {
     }
 }
 
-/// Free ports, nothing kept, the clock at noon.
+/// Free ports, the clock at noon, and keys that are kept from one test to the next, because making them takes long.
 pub(crate) fn settings(directory: DirectoryDocument) -> Settings {
     let noon: Timestamp = NOON.parse().unwrap();
-    Settings { port: 0, identity_port: 0, ..Settings::new(directory, Clock::at(noon)) }
+    let keys = Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("emulator-keys"));
+    Settings { port: 0, identity_port: 0, keys, ..Settings::new(directory, Clock::at(noon)) }
 }
 
 /// The AADSTS number of an error body.
