@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
+use crate::programs::{install, is_installed, run};
 use crate::root;
 
 const CHROMIUM: &str = "/usr/bin/chromium";
@@ -18,9 +19,7 @@ pub(crate) fn test_site() -> Result<()> {
     if !is_installed("npm") {
         missing.extend(["nodejs", "npm"]);
     }
-    if !missing.is_empty() {
-        install(&missing)?;
-    }
+    install(&missing)?;
     let folder = root().join("tests/site");
     run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&folder))?;
     let site = tempfile::tempdir()?;
@@ -32,26 +31,4 @@ pub(crate) fn test_site() -> Result<()> {
     let mut test = Command::new("node");
     test.arg("--test").env("FEDLENS_SITE", site.path()).env("FEDLENS_SCREENSHOTS", screenshots);
     run(test.env("CHROMIUM", CHROMIUM).current_dir(folder))
-}
-
-fn is_installed(program: &str) -> bool {
-    Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok()
-}
-
-fn install(packages: &[&str]) -> Result<()> {
-    if !is_installed("apt-get") {
-        bail!("the site's tests need {}: install them", packages.join(" and "));
-    }
-    println!("installing {}", packages.join(", "));
-    run(Command::new("apt-get").args(["update", "-qq"]))?;
-    run(Command::new("apt-get").args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages))
-}
-
-fn run(command: &mut Command) -> Result<()> {
-    let named = format!("{command:?}");
-    let status = command.status().with_context(|| format!("cannot run {named}"))?;
-    if !status.success() {
-        bail!("{named} failed");
-    }
-    Ok(())
 }

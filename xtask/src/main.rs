@@ -4,8 +4,10 @@
 mod bench;
 mod browser;
 mod catalog;
+mod clients;
 mod eval;
 mod generate;
+mod programs;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +30,12 @@ enum Task {
     /// Write the generated documents, or check that they are current.
     Generate {
         /// Only check.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Install real clients, let them sign in to the emulator, and write what they show to docs/clients.md.
+    Clients {
+        /// Only check that it says what they show.
         #[arg(long)]
         check: bool,
     },
@@ -66,6 +74,7 @@ fn main() -> Result<()> {
     match Cli::parse().task {
         Task::Test => test(),
         Task::Generate { check } => generate::run(check),
+        Task::Clients { check } => clients::run(check),
         Task::Tidy => tidy::run(),
         Task::Eval { file } => eval::run(&file),
         Task::Catalog { task: CatalogTask::Check { reference } } => catalog::check(reference.as_deref()),
@@ -78,6 +87,7 @@ fn test() -> Result<()> {
     cargo(&["test", "--workspace", "--quiet"])?;
     catalog::check(None)?;
     browser::test_site()?;
+    clients::run(true)?;
     tidy::run()
 }
 

@@ -61,9 +61,14 @@ impl Form {
         self.text(name).map(str::to_owned)
     }
 
-    /// The client assertion; files end in a newline, and Python sends it along.
-    pub(crate) fn assertion(&self) -> Option<&str> {
-        self.text("client_assertion").map(str::trim)
+    /// A token in a field. What surrounds a pasted one makes this one unreadable, but for blanks around it: files end
+    /// in a newline, and Python sends it along.
+    pub(crate) fn token(&self, name: &str) -> Option<Decoded> {
+        let decoded = decode(self.text(name)?.trim());
+        Some(match decoded.dressing.is_empty() {
+            true => decoded,
+            false => Decoded { header: None, claims: None, ..decoded },
+        })
     }
 
     /// The request as `decide` takes it, what needs the state left open.
@@ -87,7 +92,7 @@ impl Form {
             assertion: assertion.map(Assertion::from),
             ambiguous_client: self.ambiguous_client,
             requested_token_use: self.owned("requested_token_use"),
-            user_assertion: self.text("assertion").map(|token| Assertion::from(&decode(token))),
+            user_assertion: self.token("assertion").as_ref().map(Assertion::from),
             username: self.owned("username"),
             ..TokenRequest::default()
         }

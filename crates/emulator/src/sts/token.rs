@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Method, Response};
-use fedlens_token::{Decoded, decode};
+use fedlens_token::Decoded;
 use fedlens_trust::{
     Client, ClientSecret, Code, Decision, Endpoint, Password, Signature, Tenant, TokenRequest, User, decide,
 };
@@ -73,7 +73,7 @@ async fn answer(
     let form = Form::read(body, headers);
     let sent = form.text("client-request-id").map(str::to_owned).or_else(|| http::query(query, "client-request-id"));
     let context = Context::new(headers, sent.as_deref(), emulator.now(), emulator.settings.wording);
-    let assertion = form.assertion().map(decode);
+    let assertion = form.token("client_assertion");
     let path = match endpoint {
         Endpoint::V1 => format!("/{tenant}/oauth2/token"),
         Endpoint::V2 => format!("/{tenant}/oauth2/v2.0/token"),
@@ -102,8 +102,8 @@ fn request(emulator: &Emulator, incoming: &Incoming<'_>, method: &Method) -> (To
     let client_id = request.client_id.clone().unwrap_or_default();
     request.client_secret = form.text("client_secret").map(|secret| known_secret(&registry, &client_id, secret));
     request.password = form.text("password").map(|password| known_password(&registry, form, password));
-    if let (Some(user_assertion), Some(token)) = (&mut request.user_assertion, form.text("assertion")) {
-        user_assertion.signature = match look_up(emulator, &registry, "", &decode(token)) {
+    if let (Some(user_assertion), Some(token)) = (&mut request.user_assertion, form.token("assertion")) {
+        user_assertion.signature = match look_up(emulator, &registry, "", &token) {
             Lookup::Settled(signature) => signature,
             Lookup::AskIssuer => Signature::UnknownKey,
         };
@@ -308,6 +308,8 @@ fn asked_tenant<'a>(registry: &'a Registry, path: &str, client: Client<'_>, user
 struct Wanted {
     resource: String,
     permissions: String,
+    /// Whether they were asked for as `.default`.
+    by_default: bool,
     open_id: bool,
 }
 
@@ -316,6 +318,7 @@ impl Wanted {
         let scope = request.scope.as_deref().or(earlier).unwrap_or_default();
         let mut names = scope.split_ascii_whitespace().peekable();
         let open_id = scope.split_ascii_whitespace().any(|name| name == "openid");
+        let by_default = scope.split_ascii_whitespace().any(|name| name.ends_with("/.default"));
         let is_protocol = |name: &&str| matches!(*name, "openid" | "profile" | "email" | "offline_access");
         let first = names.find(|name| !is_protocol(name));
         let resource =
@@ -327,12 +330,13 @@ impl Wanted {
             .map(|permission| if permission == ".default" { "user_impersonation" } else { permission })
             .collect();
         let permissions = if permissions.is_empty() { "user_impersonation".to_owned() } else { permissions.join(" ") };
-        Self { resource, permissions, open_id }
+        Self { resource, permissions, by_default, open_id }
     }
 
+    /// Clients look for their tokens by the scope that they asked for, so `.default` is named beside what it stands for.
     fn shown_scope(&self) -> String {
-        let address = self.resource.trim_end_matches('/');
-        let each: Vec<_> = self.permissions.split(' ').map(|permission| format!("{address}/{permission}")).collect();
+        let permissions = self.permissions.split(' ').chain(self.by_default.then_some(".default"));
+        let each: Vec<_> = permissions.map(|permission| format!("{}/{permission}", self.resource)).collect();
         each.join(" ")
     }
 }

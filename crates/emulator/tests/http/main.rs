@@ -14,3 +14,4 @@ mod server;
 #[path = "../../../trust/tests/suite/mod.rs"]
 mod suite;
 mod token_service;
+mod traps;
