@@ -119,6 +119,10 @@ pub struct ApplicationDocument {
     /// Whether it signs users in without a credential of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_fallback_public_client: Option<bool>,
+    /// The blueprint, by client id, of which this is an agent identity: it signs in with the blueprint's token for it
+    /// (`fmi_path`) and needs no credential of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_blueprint: Option<String>,
     /// Its App ID URIs.
     pub identifier_uris: Vec<String>,
     /// The version of the tokens for it, 1 or 2; 1 where it is left out.

@@ -223,11 +223,32 @@ fn app_only(claims: &mut Map<String, Value>, subject: &Subject<'_>) {
     if let Some(info) = info {
         put("xms_ficinfo", info.into());
     }
-    put("xms_idrel", "7 2".into());
+    match agent_blueprint(subject) {
+        Some(blueprint) => agent(claims, blueprint),
+        None => drop(claims.insert("xms_idrel".to_owned(), "7 2".into())),
+    }
     if let Client::ManagedIdentity(identity) = subject.client
         && let Some(extra) = subject.registry.identity_extra(&identity.client_id)
     {
-        put("xms_mirid", extra.resource_id.as_str().into());
+        claims.insert("xms_mirid".to_owned(), extra.resource_id.as_str().into());
+    }
+}
+
+fn agent_blueprint<'a>(subject: &Subject<'a>) -> Option<&'a str> {
+    subject.registry.application_extra(subject.client.id())?.agent_blueprint.as_deref()
+}
+
+/// What marks an agent identity's token, as in the published sample: 11 is the agent identity.
+fn agent(claims: &mut Map<String, Value>, blueprint: &str) {
+    for (name, value) in [
+        ("xms_act_fct", "3 9 11"),
+        ("xms_ftd", &base64url(random::<32>())),
+        ("xms_idrel", "7 10"),
+        ("xms_sub_fct", "9 3 11"),
+        ("xms_tnt_fct", "3 9"),
+        ("xms_par_app_azp", blueprint),
+    ] {
+        claims.insert(name.to_owned(), value.into());
     }
 }
 

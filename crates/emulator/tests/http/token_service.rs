@@ -389,3 +389,32 @@ async fn a_host_name_of_entras_own_is_served_to_unmodified_applications() {
     assert!(url.starts_with(&format!("https://{name}:")), "{url}");
     assert_eq!(client.post(url).form(&secret(ORDERS)).send().await.unwrap().status(), 200);
 }
+
+#[tokio::test]
+async fn an_agent_identity_signs_in_with_its_blueprints_token_and_with_no_others() {
+    const AGENT: &str = "22222222-0000-4000-8000-000000000009";
+    let mut directory = sample();
+    let agent = json!({"appId": AGENT, "displayName": "agent", "agentBlueprint": DEPLOYER});
+    directory.applications.push(serde_json::from_value(agent).unwrap());
+    let server = Server::with(settings(directory)).await;
+    let token_of_blueprint = async |path: &str| {
+        let mut fields = secret(EXCHANGE).to_vec();
+        fields.push(("fmi_path", path));
+        server.token(TENANT, &fields).await.1["access_token"].as_str().unwrap().to_owned()
+    };
+    let present = async |assertion: &str| {
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_id", AGENT),
+            ("scope", "https://graph.microsoft.com/.default"),
+            ("client_assertion_type", JWT_BEARER),
+            ("client_assertion", assertion),
+        ];
+        server.token(TENANT, &fields).await.1
+    };
+    let accepted = present(&token_of_blueprint(AGENT).await).await;
+    let own = claims(&accepted["access_token"]);
+    assert_eq!((own.text("appid"), own.text("xms_par_app_azp")), (Some(AGENT), Some(DEPLOYER)), "{accepted}");
+    assert!(own.text("xms_sub_fct").unwrap().split(' ').any(|facet| facet == "11"));
+    assert_eq!(code(&present(&token_of_blueprint("another").await).await), 700_213);
+}
