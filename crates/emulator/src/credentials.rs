@@ -1,8 +1,7 @@
 //! What Graph and Azure Resource Manager both ask of a federated identity credential.
 
+use fedlens_trust::FederatedIdentityCredential;
 use fedlens_trust::flexible::Expression;
-
-use crate::CredentialDocument;
 
 /// The most that one application or managed identity has.
 pub(crate) const LIMIT: usize = 20;
@@ -30,7 +29,7 @@ pub(crate) fn is_address(issuer: &str) -> bool {
 }
 
 /// Why Entra would not take the expression of a flexible credential; `None` where it would.
-pub(crate) fn expression_fault(credential: &CredentialDocument) -> Option<String> {
+pub(crate) fn expression_fault(credential: &FederatedIdentityCredential) -> Option<String> {
     let given = credential.claims_matching_expression.as_ref()?;
     if given.language_version != 1 {
         return Some(format!("languageVersion must be 1, not {}.", given.language_version));
@@ -43,10 +42,10 @@ pub(crate) fn expression_fault(credential: &CredentialDocument) -> Option<String
 
 /// The other credential with the same issuer and subject.
 pub(crate) fn twin<'a>(
-    all: &'a [CredentialDocument],
-    credential: &CredentialDocument,
-) -> Option<&'a CredentialDocument> {
-    let same = |other: &&CredentialDocument| {
+    all: &'a [FederatedIdentityCredential],
+    credential: &FederatedIdentityCredential,
+) -> Option<&'a FederatedIdentityCredential> {
+    let same = |other: &&FederatedIdentityCredential| {
         other.id != credential.id
             && credential.subject.is_some()
             && other.issuer == credential.issuer
@@ -58,7 +57,7 @@ pub(crate) fn twin<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ExpressionDocument;
+    use fedlens_trust::ClaimsMatchingExpression;
 
     #[test]
     fn names_are_short_and_plain() {
@@ -81,10 +80,13 @@ mod tests {
     #[test]
     fn an_expression_is_parsed_and_held_against_its_issuer() {
         let fault = |issuer: &str, value: &str, language_version| {
-            expression_fault(&CredentialDocument {
+            expression_fault(&FederatedIdentityCredential {
                 issuer: issuer.to_owned(),
-                claims_matching_expression: Some(ExpressionDocument { value: value.to_owned(), language_version }),
-                ..CredentialDocument::default()
+                claims_matching_expression: Some(ClaimsMatchingExpression {
+                    value: value.to_owned(),
+                    language_version,
+                }),
+                ..FederatedIdentityCredential::default()
             })
         };
         let github = "https://token.actions.githubusercontent.com";
@@ -92,6 +94,6 @@ mod tests {
         assert!(fault(github, "claims['sub'] matches 'repo:contoso/*'", 2).is_some());
         assert!(fault(github, "claims['sub'] contains 'x'", 1).is_some());
         assert!(fault("https://issuer.example", "claims['sub'] eq 'x'", 1).is_some());
-        assert_eq!(expression_fault(&CredentialDocument::default()), None);
+        assert_eq!(expression_fault(&FederatedIdentityCredential::default()), None);
     }
 }

@@ -31,10 +31,9 @@ mod sts;
 pub use clock::Clock;
 pub use crypto::{Authority, AuthorityError, KeyError, Keys, SigningKey, system_certificates};
 pub use directory::{
-    AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
-    ExpressionDocument, IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument,
-    ResourceGroupDocument, RoleAssignmentDocument, SAMPLE, SecretDocument, ServicePrincipalDocument,
-    SignInAudienceName, SubscriptionDocument, TenantDocument, UserDocument, sample,
+    AppRoleDocument, ApplicationDocument, CertificateDocument, DirectoryDocument, DocumentError, IssuerDocument,
+    ManagedIdentityDocument, ResourceDocument, ResourceGroupDocument, RoleAssignmentDocument, SAMPLE, SecretDocument,
+    ServicePrincipalDocument, SubscriptionDocument, UserDocument, sample,
 };
 pub use exchanges::Exchange;
 pub use faults::{Fault, FaultError};

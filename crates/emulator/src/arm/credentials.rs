@@ -1,6 +1,6 @@
 //! Federated identity credentials of user-assigned managed identities.
 
-use fedlens_trust::same_id;
+use fedlens_trust::{ClaimsMatchingExpression, FederatedIdentityCredential, same_id};
 use serde_json::{Map, Value, json};
 
 use super::identities::identity;
@@ -8,7 +8,7 @@ use super::{Answer, Call, Problem, versions};
 use crate::credentials::{LIMIT, MAX_TEXT, expression_fault, fits, is_address, is_name, twin};
 use crate::directory::Registry;
 use crate::emulator::Change;
-use crate::{CredentialDocument, ExpressionDocument, ManagedIdentityDocument, http};
+use crate::{ManagedIdentityDocument, http};
 
 /// The identity that a request's credentials belong to.
 pub(super) struct Parent<'a> {
@@ -44,7 +44,7 @@ pub(super) fn route(call: &Call<'_>, parent: &Parent<'_>, names: &[&str]) -> Res
     }
 }
 
-fn has_name(credential: &CredentialDocument, name: &str) -> bool {
+fn has_name(credential: &FederatedIdentityCredential, name: &str) -> bool {
     credential.name.as_deref().is_some_and(|own| same_id(own, name))
 }
 
@@ -53,7 +53,7 @@ fn missing(name: &str) -> Problem {
     Problem::new(404, "NotFound", message)
 }
 
-fn shape(identity: &ManagedIdentityDocument, credential: &CredentialDocument, call: &Call<'_>) -> Value {
+fn shape(identity: &ManagedIdentityDocument, credential: &FederatedIdentityCredential, call: &Call<'_>) -> Value {
     let mut properties = Map::new();
     properties.insert("issuer".to_owned(), json!(credential.issuer));
     if let Some(subject) = &credential.subject {
@@ -86,7 +86,7 @@ fn put(call: &Call<'_>, parent: &Parent<'_>, name: &str) -> Result<Answer, Probl
         let all = &mut identity.federated_identity_credentials;
         let place = all.iter().position(|one| has_name(one, name));
         let kept = place.and_then(|place| all.get(place));
-        let credential = CredentialDocument {
+        let credential = FederatedIdentityCredential {
             id: kept.and_then(|kept| kept.id.clone()).or_else(|| Some(http::random_id().to_string())),
             name: kept.and_then(|kept| kept.name.clone()).or_else(|| Some(name.to_owned())),
             ..sent
@@ -121,7 +121,7 @@ fn delete(call: &Call<'_>, parent: &Parent<'_>, name: &str) -> Result<Answer, Pr
 }
 
 /// What a client wants a credential to say. Whether an assertion will ever match it is no concern here.
-fn read(body: &Map<String, Value>, version: &str) -> Result<CredentialDocument, Problem> {
+fn read(body: &Map<String, Value>, version: &str) -> Result<FederatedIdentityCredential, Problem> {
     let properties = match body.get("properties") {
         None | Some(Value::Null) => &Map::new(),
         Some(Value::Object(properties)) => properties,
@@ -130,7 +130,7 @@ fn read(body: &Map<String, Value>, version: &str) -> Result<CredentialDocument, 
     if properties.is_empty() {
         return Err(Problem::bad_request("Federated Identity Credential from HTTP body has empty properties"));
     }
-    let credential = CredentialDocument {
+    let credential = FederatedIdentityCredential {
         issuer: text(properties, "issuer")?.unwrap_or_default(),
         subject: text(properties, "subject")?.filter(|subject| !subject.is_empty()),
         audiences: texts(properties, "audiences")?,
@@ -138,13 +138,13 @@ fn read(body: &Map<String, Value>, version: &str) -> Result<CredentialDocument, 
             true => expression(properties)?,
             false => None,
         },
-        ..CredentialDocument::default()
+        ..FederatedIdentityCredential::default()
     };
     check(&credential)?;
     Ok(credential)
 }
 
-fn check(credential: &CredentialDocument) -> Result<(), Problem> {
+fn check(credential: &FederatedIdentityCredential) -> Result<(), Problem> {
     let subject = credential.subject.as_deref();
     let expression = credential.claims_matching_expression.is_some();
     if credential.issuer.is_empty() || (subject.is_none() && !expression) {
@@ -198,7 +198,7 @@ fn texts(properties: &Map<String, Value>, name: &str) -> Result<Vec<String>, Pro
     }
 }
 
-fn expression(properties: &Map<String, Value>) -> Result<Option<ExpressionDocument>, Problem> {
+fn expression(properties: &Map<String, Value>) -> Result<Option<ClaimsMatchingExpression>, Problem> {
     const NAME: &str = "properties.claimsMatchingExpression";
     let fields = match properties.get("claimsMatchingExpression") {
         None | Some(Value::Null) => return Ok(None),
@@ -207,7 +207,7 @@ fn expression(properties: &Map<String, Value>) -> Result<Option<ExpressionDocume
     };
     let version = fields.get("languageVersion").unwrap_or(&Value::Null);
     let language_version = version.as_i64().and_then(|version| i32::try_from(version).ok());
-    Ok(Some(ExpressionDocument {
+    Ok(Some(ClaimsMatchingExpression {
         value: text(fields, "value")?
             .ok_or_else(|| Problem::wrong_type(NAME, "an object with a value", &Value::Null))?,
         language_version: language_version

@@ -1,5 +1,6 @@
 //! User-assigned managed identities.
 
+use fedlens_trust::ManagedIdentityKind;
 use serde_json::{Map, Value, json};
 
 use super::groups::{group, location, location_required, tags};
@@ -7,7 +8,7 @@ use super::subscriptions::{DEFAULT_LOCATION, find, only_get};
 use super::{Answer, Call, Problem, credentials, versions};
 use crate::directory::{IdentityExtra, Registry};
 use crate::emulator::Change;
-use crate::{IdentityKind, ManagedIdentityDocument, http};
+use crate::{ManagedIdentityDocument, http};
 
 /// Where a managed identity is.
 pub(super) struct Place {
@@ -140,7 +141,7 @@ fn put(call: &Call<'_>, subscription: &str, group_name: &str, name: &str) -> Res
                 client_id: http::random_id().to_string(),
                 principal_id: Some(http::random_id().to_string()),
                 tenant_id: find(registry, call, subscription)?.tenant_id,
-                kind: Some(IdentityKind::UserAssigned),
+                kind: Some(ManagedIdentityKind::UserAssigned),
                 name: Some(name.to_owned()),
                 resource_id: Some(format!(
                     "/subscriptions/{subscription}/resourcegroups/{}/providers/Microsoft.ManagedIdentity/\

@@ -1,15 +1,9 @@
 //! Documents into what the state holds, and back.
 
-use fedlens_trust::{
-    Application, ClaimsMatchingExpression, FederatedIdentityCredential, ManagedIdentityKind, ServicePrincipal,
-    SignInAudience, Tenant,
-};
+use fedlens_trust::{Application, FederatedIdentityCredential, ServicePrincipal};
 
 use super::register::{ApplicationExtra, Certificate, Secret};
-use super::{
-    AppRoleDocument, CertificateDocument, CredentialDocument, DocumentError, ExpressionDocument, IdentityKind,
-    PoliciesDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName, TenantDocument,
-};
+use super::{AppRoleDocument, CertificateDocument, DocumentError, SecretDocument, ServicePrincipalDocument};
 use crate::crypto::{VerifyingKey, base64url, sha1, sha256};
 
 /// Ids compare without regard to letter case.
@@ -123,97 +117,14 @@ pub(super) fn service_principal_document(
     }
 }
 
-pub(super) fn credential(document: CredentialDocument, client: &str, audience: &str) -> FederatedIdentityCredential {
+pub(super) fn credential(
+    document: FederatedIdentityCredential,
+    client: &str,
+    audience: &str,
+) -> FederatedIdentityCredential {
     let name = document.name.unwrap_or_else(|| "credential".to_owned());
+    let subject = document.subject.as_deref().unwrap_or_default();
+    let id = document.id.unwrap_or_else(|| derived_id(&["credential", client, &name, &document.issuer, subject]));
     let audiences = if document.audiences.is_empty() { vec![audience.to_owned()] } else { document.audiences };
-    FederatedIdentityCredential {
-        id: Some(document.id.unwrap_or_else(|| {
-            derived_id(&[
-                "credential",
-                client,
-                &name,
-                &document.issuer,
-                document.subject.as_deref().unwrap_or_default(),
-            ])
-        })),
-        name: Some(name),
-        issuer: document.issuer,
-        subject: document.subject,
-        audiences,
-        claims_matching_expression: document
-            .claims_matching_expression
-            .map(|one| ClaimsMatchingExpression { value: one.value, language_version: one.language_version }),
-        description: document.description,
-    }
-}
-
-pub(super) fn credential_document(credential: &FederatedIdentityCredential) -> CredentialDocument {
-    CredentialDocument {
-        id: credential.id.clone(),
-        name: credential.name.clone(),
-        issuer: credential.issuer.clone(),
-        subject: credential.subject.clone(),
-        audiences: credential.audiences.clone(),
-        claims_matching_expression: credential
-            .claims_matching_expression
-            .as_ref()
-            .map(|one| ExpressionDocument { value: one.value.clone(), language_version: one.language_version }),
-        description: credential.description.clone(),
-    }
-}
-
-pub(super) fn tenant_document(tenant: &Tenant) -> TenantDocument {
-    let policies = tenant.policies.clone();
-    TenantDocument {
-        id: tenant.id.clone(),
-        domains: tenant.domains.clone(),
-        display_name: tenant.display_name.clone(),
-        cloud: tenant.cloud,
-        policies: PoliciesDocument {
-            workload_identity_federation_disabled: policies.workload_identity_federation_disabled,
-            allowed_issuers: policies.allowed_issuers,
-            required_enterprises: policies.required_enterprises,
-            conditional_access_blocks: policies.conditional_access_blocks,
-        },
-    }
-}
-
-impl From<SignInAudienceName> for SignInAudience {
-    fn from(name: SignInAudienceName) -> Self {
-        match name {
-            SignInAudienceName::SingleTenant => Self::SingleTenant,
-            SignInAudienceName::MultiTenant => Self::MultiTenant,
-            SignInAudienceName::MultiTenantAndPersonal => Self::MultiTenantAndPersonal,
-            SignInAudienceName::Personal => Self::Personal,
-        }
-    }
-}
-
-impl From<SignInAudience> for SignInAudienceName {
-    fn from(audience: SignInAudience) -> Self {
-        match audience {
-            SignInAudience::SingleTenant => Self::SingleTenant,
-            SignInAudience::MultiTenant => Self::MultiTenant,
-            SignInAudience::MultiTenantAndPersonal => Self::MultiTenantAndPersonal,
-            SignInAudience::Personal => Self::Personal,
-        }
-    }
-}
-
-impl From<IdentityKind> for ManagedIdentityKind {
-    fn from(kind: IdentityKind) -> Self {
-        match kind {
-            IdentityKind::UserAssigned => Self::UserAssigned,
-            IdentityKind::SystemAssigned => Self::SystemAssigned,
-        }
-    }
-}
-
-impl From<ManagedIdentityKind> for IdentityKind {
-    fn from(kind: ManagedIdentityKind) -> Self {
-        match kind {
-            ManagedIdentityKind::UserAssigned => Self::UserAssigned,
-            ManagedIdentityKind::SystemAssigned => Self::SystemAssigned,
-        }
-    }
+    FederatedIdentityCredential { id: Some(id), name: Some(name), audiences, ..document }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fedlens_issuers::Cloud;
+use fedlens_trust::{FederatedIdentityCredential, ManagedIdentityKind, SignInAudience, Tenant};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -35,7 +35,7 @@ pub struct DirectoryDocument {
     #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// The tenants; the first is the home of whatever names none.
-    pub tenants: Vec<TenantDocument>,
+    pub tenants: Vec<Tenant>,
     /// The app registrations.
     pub applications: Vec<ApplicationDocument>,
     /// The managed identities.
@@ -50,49 +50,6 @@ pub struct DirectoryDocument {
     pub resource_groups: Vec<ResourceGroupDocument>,
     /// OIDC issuers beside those that are built in.
     pub issuers: Vec<IssuerDocument>,
-}
-
-/// A tenant.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct TenantDocument {
-    /// Its id, a GUID.
-    pub id: String,
-    /// Its verified domains.
-    pub domains: Vec<String>,
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// `public`, `us-gov` or `china`.
-    #[schemars(with = "CloudName")]
-    pub cloud: Cloud,
-    /// What it forbids.
-    pub policies: PoliciesDocument,
-}
-
-/// The names of the clouds.
-#[derive(JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "only its schema is used")]
-enum CloudName {
-    Public,
-    UsGov,
-    China,
-}
-
-/// Restrictions that a tenant puts on workload identities.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct PoliciesDocument {
-    /// Workload identity federation is switched off (AADSTS700223).
-    pub workload_identity_federation_disabled: bool,
-    /// Only these issuers may be used, where the list is set (AADSTS700238).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowed_issuers: Option<Vec<String>>,
-    /// By issuer: the values one of which the `enterprise` claim must have (AADSTS7002381).
-    pub required_enterprises: BTreeMap<String, Vec<String>>,
-    /// Client ids that Conditional Access for workload identities blocks (AADSTS53003).
-    pub conditional_access_blocks: Vec<String>,
 }
 
 /// An app registration.
@@ -112,7 +69,7 @@ pub struct ApplicationDocument {
     pub tenant_id: Option<String>,
     /// Who may sign in; one tenant where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sign_in_audience: Option<SignInAudienceName>,
+    pub sign_in_audience: Option<SignInAudience>,
     /// Whether it is enabled; it is where left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
@@ -144,27 +101,10 @@ pub struct ApplicationDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_principals: Option<Vec<ServicePrincipalDocument>>,
     /// Its federated identity credentials.
-    pub federated_identity_credentials: Vec<CredentialDocument>,
+    pub federated_identity_credentials: Vec<FederatedIdentityCredential>,
     /// Any other property that Graph shows of it.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub properties: Map<String, Value>,
-}
-
-/// Which accounts an app registration accepts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum SignInAudienceName {
-    /// One tenant.
-    #[serde(rename = "AzureADMyOrg")]
-    SingleTenant,
-    /// Any tenant.
-    #[serde(rename = "AzureADMultipleOrgs")]
-    MultiTenant,
-    /// Any tenant and personal accounts.
-    #[serde(rename = "AzureADandPersonalMicrosoftAccount")]
-    MultiTenantAndPersonal,
-    /// Personal accounts only.
-    #[serde(rename = "PersonalMicrosoftAccount")]
-    Personal,
 }
 
 /// A role that an application offers.
@@ -255,41 +195,6 @@ pub struct ServicePrincipalDocument {
     pub properties: Map<String, Value>,
 }
 
-/// A federated identity credential: classic with a `subject`, or flexible with an expression.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct CredentialDocument {
-    /// Its id, a GUID.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Equal to the assertion's `iss`.
-    pub issuer: String,
-    /// Equal to the assertion's `sub`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subject: Option<String>,
-    /// One audience; the cloud's exchange audience where it is left out.
-    pub audiences: Vec<String>,
-    /// The expression of a flexible credential, instead of a subject.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub claims_matching_expression: Option<ExpressionDocument>,
-    /// Free text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-}
-
-/// The expression of a flexible federated identity credential.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct ExpressionDocument {
-    /// `claims['sub'] matches 'repo:contoso/*'`
-    pub value: String,
-    /// Always 1.
-    pub language_version: i32,
-}
-
 /// A managed identity.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -304,7 +209,7 @@ pub struct ManagedIdentityDocument {
     pub tenant_id: Option<String>,
     /// `userAssigned`, the default, or `systemAssigned`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<IdentityKind>,
+    pub kind: Option<ManagedIdentityKind>,
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -322,17 +227,7 @@ pub struct ManagedIdentityDocument {
     /// The roles it has at applications and APIs.
     pub role_assignments: Vec<RoleAssignmentDocument>,
     /// Its federated identity credentials.
-    pub federated_identity_credentials: Vec<CredentialDocument>,
-}
-
-/// The two kinds of managed identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum IdentityKind {
-    /// A resource of its own.
-    UserAssigned,
-    /// Part of a virtual machine, a factory or another resource.
-    SystemAssigned,
+    pub federated_identity_credentials: Vec<FederatedIdentityCredential>,
 }
 
 /// An API that tokens are asked for.

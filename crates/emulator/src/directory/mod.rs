@@ -8,10 +8,9 @@ mod sample;
 
 pub(crate) use convert::{certificate, derived_id, key, names, secret_digest};
 pub use document::{
-    AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
-    ExpressionDocument, IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument,
-    ResourceGroupDocument, RoleAssignmentDocument, SecretDocument, ServicePrincipalDocument, SignInAudienceName,
-    SubscriptionDocument, TenantDocument, UserDocument,
+    AppRoleDocument, ApplicationDocument, CertificateDocument, DirectoryDocument, DocumentError, IssuerDocument,
+    ManagedIdentityDocument, ResourceDocument, ResourceGroupDocument, RoleAssignmentDocument, SecretDocument,
+    ServicePrincipalDocument, SubscriptionDocument, UserDocument,
 };
 pub(crate) use register::{ApplicationExtra, Certificate, IdentityExtra, Registry, Secret};
 pub(crate) use reload::Edition;

@@ -4,22 +4,21 @@ use std::collections::{BTreeMap, HashMap};
 
 use fedlens_issuers::{Eid1, EntraIssuer};
 use fedlens_trust::{
-    Application, Client, Directory, FederatedIdentityCredential, ManagedIdentity, Resource, Tenant, TenantPolicies,
-    User, View,
+    Application, Client, Directory, FederatedIdentityCredential, ManagedIdentity, ManagedIdentityKind, Resource,
+    SignInAudience, Tenant, User, View,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::convert::{
-    certificate, credential, credential_document, derived_id, key, names, secret, secret_digest, service_principal,
-    service_principal_document, tenant_document, with_id,
+    certificate, credential, derived_id, key, names, secret, secret_digest, service_principal,
+    service_principal_document, with_id,
 };
 use super::{
-    AppRoleDocument, ApplicationDocument, CertificateDocument, CredentialDocument, DirectoryDocument, DocumentError,
-    IdentityKind, IssuerDocument, ManagedIdentityDocument, PoliciesDocument, ResourceDocument, ResourceGroupDocument,
-    RoleAssignmentDocument, ServicePrincipalDocument, SignInAudienceName, SubscriptionDocument, TenantDocument,
-    UserDocument,
+    AppRoleDocument, ApplicationDocument, CertificateDocument, DirectoryDocument, DocumentError, IssuerDocument,
+    ManagedIdentityDocument, ResourceDocument, ResourceGroupDocument, RoleAssignmentDocument, ServicePrincipalDocument,
+    SubscriptionDocument, UserDocument,
 };
 use crate::crypto::VerifyingKey;
 
@@ -170,33 +169,12 @@ impl Registry {
             .unwrap_or_default()
     }
 
-    fn put_tenant(&mut self, document: TenantDocument) -> Result<(), DocumentError> {
-        if Uuid::try_parse(&document.id).is_err() {
-            return Err(DocumentError::Content(format!("tenants: `{}` is not a GUID", document.id)));
+    fn put_tenant(&mut self, tenant: Tenant) -> Result<(), DocumentError> {
+        if Uuid::try_parse(&tenant.id).is_err() {
+            return Err(DocumentError::Content(format!("tenants: `{}` is not a GUID", tenant.id)));
         }
-        let PoliciesDocument {
-            workload_identity_federation_disabled,
-            allowed_issuers,
-            required_enterprises,
-            conditional_access_blocks,
-        } = document.policies;
-        let policies = TenantPolicies {
-            workload_identity_federation_disabled,
-            allowed_issuers,
-            required_enterprises,
-            conditional_access_blocks,
-        };
-        let id = key(&document.id);
-        self.directory.tenants.put(
-            &id.clone(),
-            Tenant {
-                id,
-                domains: document.domains,
-                display_name: document.display_name,
-                cloud: document.cloud,
-                policies,
-            },
-        );
+        let id = key(&tenant.id);
+        self.directory.tenants.put(&id.clone(), Tenant { id, ..tenant });
         Ok(())
     }
 
@@ -296,7 +274,7 @@ impl Registry {
             id: Some(document.id.unwrap_or_else(|| derived_id(&["application", &app_id]))),
             display_name: document.display_name,
             tenant_id: Some(tenant_id),
-            sign_in_audience: Some(document.sign_in_audience.unwrap_or(SignInAudienceName::SingleTenant).into()),
+            sign_in_audience: Some(document.sign_in_audience.unwrap_or(SignInAudience::SingleTenant)),
             enabled: Some(document.enabled.unwrap_or(true)),
             identifier_uris: document.identifier_uris,
             certificate_thumbprints: thumbprints,
@@ -371,7 +349,7 @@ impl Registry {
             id: application.id.clone(),
             display_name: application.display_name.clone(),
             tenant_id: application.tenant_id.clone(),
-            sign_in_audience: application.sign_in_audience.map(SignInAudienceName::from),
+            sign_in_audience: application.sign_in_audience,
             enabled: application.enabled,
             is_fallback_public_client: application.is_fallback_public_client,
             identifier_uris: application.identifier_uris.clone(),
@@ -404,7 +382,7 @@ impl Registry {
         }
         let tenant_id =
             document.tenant_id.map_or_else(|| self.home_tenant().to_owned(), |tenant| self.tenant_id(&tenant));
-        let kind = document.kind.unwrap_or(IdentityKind::UserAssigned);
+        let kind = document.kind.unwrap_or(ManagedIdentityKind::UserAssigned);
         let name = document.name.unwrap_or_else(|| client_id.clone());
         let resource_id = document.resource_id.unwrap_or_else(|| self.default_resource_id(kind, &name));
         let credentials = self.credentials(document.federated_identity_credentials, &client_id, &tenant_id, seen_at);
@@ -415,7 +393,7 @@ impl Registry {
                     document.principal_id.unwrap_or_else(|| derived_id(&["managed identity", &client_id])),
                 ),
                 tenant_id: Some(tenant_id),
-                kind: Some(kind.into()),
+                kind: Some(kind),
                 name: Some(name),
                 federated_identity_credentials: Some(credentials),
                 client_id: client_id.clone(),
@@ -432,11 +410,11 @@ impl Registry {
         Ok(())
     }
 
-    fn default_resource_id(&self, kind: IdentityKind, name: &str) -> String {
+    fn default_resource_id(&self, kind: ManagedIdentityKind, name: &str) -> String {
         let subscription = self.subscriptions.first().map_or("", |subscription| subscription.id.as_str());
         let provider = match kind {
-            IdentityKind::UserAssigned => "Microsoft.ManagedIdentity/userAssignedIdentities",
-            IdentityKind::SystemAssigned => "Microsoft.Compute/virtualMachines",
+            ManagedIdentityKind::UserAssigned => "Microsoft.ManagedIdentity/userAssignedIdentities",
+            ManagedIdentityKind::SystemAssigned => "Microsoft.Compute/virtualMachines",
         };
         format!("/subscriptions/{subscription}/resourcegroups/emulated/providers/{provider}/{name}")
     }
@@ -457,7 +435,7 @@ impl Registry {
             client_id: identity.client_id.clone(),
             principal_id: identity.principal_id.clone(),
             tenant_id: identity.tenant_id.clone(),
-            kind: identity.kind.map(IdentityKind::from),
+            kind: identity.kind,
             name: identity.name.clone(),
             resource_id: Some(extra.resource_id.clone()),
             location: extra.location.clone(),
@@ -475,7 +453,7 @@ impl Registry {
     /// The credentials that are visible now; new ones wait until `seen_at`.
     fn credentials(
         &mut self,
-        documents: Vec<CredentialDocument>,
+        documents: Vec<FederatedIdentityCredential>,
         client: &str,
         tenant_id: &str,
         seen_at: Option<Timestamp>,
@@ -506,10 +484,10 @@ impl Registry {
     }
 
     /// A client's federated identity credentials, those that are not visible yet included.
-    pub(crate) fn credential_documents(&self, client: Client<'_>) -> Vec<CredentialDocument> {
+    pub(crate) fn credential_documents(&self, client: Client<'_>) -> Vec<FederatedIdentityCredential> {
         let unseen = self.unseen.iter().filter(|unseen| unseen.client == client.id()).map(|unseen| &unseen.credential);
         let all = client.credentials().unwrap_or_default().iter().chain(unseen);
-        all.filter(|credential| credential.id.as_deref() != Some(AGENT_CREDENTIAL)).map(credential_document).collect()
+        all.filter(|credential| credential.id.as_deref() != Some(AGENT_CREDENTIAL)).cloned().collect()
     }
 
     /// What stands for Entra's trust in a blueprint's token for its agent identity. Nobody sees it in a list.
@@ -551,7 +529,7 @@ impl Registry {
         };
         DirectoryDocument {
             schema: None,
-            tenants: directory.tenants.iter().map(tenant_document).collect(),
+            tenants: directory.tenants.to_vec(),
             applications: directory
                 .applications
                 .iter()

@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use fedlens_trust::Application;
+use fedlens_trust::{Application, SignInAudience};
 use serde_json::{Map, Value, json};
 
 use super::{Problem, body, keys};
 use crate::directory::{ApplicationExtra, Registry, derived_id};
-use crate::{AppRoleDocument, ApplicationDocument, SignInAudienceName};
+use crate::{AppRoleDocument, ApplicationDocument};
 
 /// The longest name, in characters.
 const MAX_NAME: usize = 256;
@@ -25,7 +25,7 @@ pub(super) fn shape(registry: &Registry, application: &Application, extra: &Appl
         "isFallbackPublicClient": application.is_fallback_public_client,
         "isDisabled": if application.enabled == Some(false) { Value::Bool(true) } else { Value::Null },
         "publisherDomain": tenant.and_then(|tenant| tenant.domains.first()),
-        "signInAudience": application.sign_in_audience.map(SignInAudienceName::from),
+        "signInAudience": application.sign_in_audience,
         "api": {"requestedAccessTokenVersion": extra.token_version},
         "appRoles": extra.app_roles.iter().map(role).collect::<Vec<_>>(),
         "keyCredentials": extra.certificates.iter().map(keys::certificate_shape).collect::<Vec<_>>(),
@@ -90,7 +90,7 @@ fn display_name(value: &Value) -> Result<String, Problem> {
     }
 }
 
-fn sign_in_audience(value: &Value) -> Result<SignInAudienceName, Problem> {
+fn sign_in_audience(value: &Value) -> Result<SignInAudience, Problem> {
     serde_json::from_value(value.clone()).map_err(|_| {
         Problem::bad_request(format!(
             "Invalid value specified for property 'signInAudience' of resource 'Application': {value}."

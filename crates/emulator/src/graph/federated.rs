@@ -1,6 +1,6 @@
 //! `/applications/{id}/federatedIdentityCredentials`
 
-use fedlens_trust::{Client, same_id};
+use fedlens_trust::{ClaimsMatchingExpression, Client, FederatedIdentityCredential, same_id};
 use serde_json::{Map, Value, json};
 
 use super::applications::{Find, no_key};
@@ -8,7 +8,7 @@ use super::{Answer, Call, Part, Problem, Version, body};
 use crate::credentials::{LIMIT, MAX_TEXT, expression_fault, fits, is_address, is_name, twin};
 use crate::directory::Registry;
 use crate::emulator::Change;
-use crate::{ApplicationDocument, CredentialDocument, ExpressionDocument, http};
+use crate::{ApplicationDocument, http};
 
 pub(super) fn route(call: &Call<'_>, find: &Find<'_>, parts: &[Part<'_>]) -> Result<Answer, Problem> {
     match (call.method, parts) {
@@ -24,7 +24,7 @@ pub(super) fn route(call: &Call<'_>, find: &Find<'_>, parts: &[Part<'_>]) -> Res
 }
 
 /// The credential as this version shows it. v1.0 knows no expressions: there, a flexible one has no subject.
-fn shape(credential: &CredentialDocument, version: Version) -> Value {
+fn shape(credential: &FederatedIdentityCredential, version: Version) -> Value {
     let mut object = json!({
         "id": credential.id,
         "name": credential.name,
@@ -44,16 +44,17 @@ fn set(application_id: &str) -> String {
 }
 
 /// The application's object id and its credentials.
-fn credentials(registry: &Registry, find: &Find<'_>) -> Result<(String, Vec<CredentialDocument>), Problem> {
+fn credentials(registry: &Registry, find: &Find<'_>) -> Result<(String, Vec<FederatedIdentityCredential>), Problem> {
     let (application, _) = find.in_registry(registry)?;
     let id = application.id.clone().unwrap_or_default();
     Ok((id, registry.credential_documents(Client::Application(application))))
 }
 
 /// The place of the credential with this id or name.
-fn place(all: &[CredentialDocument], key: Part<'_>) -> Result<usize, Problem> {
-    let named = |one: &CredentialDocument, name: &str| one.name.as_deref().is_some_and(|own| same_id(own, name));
-    let with_id = |one: &CredentialDocument, id: &str| one.id.as_deref().is_some_and(|own| same_id(own, id));
+fn place(all: &[FederatedIdentityCredential], key: Part<'_>) -> Result<usize, Problem> {
+    let named =
+        |one: &FederatedIdentityCredential, name: &str| one.name.as_deref().is_some_and(|own| same_id(own, name));
+    let with_id = |one: &FederatedIdentityCredential, id: &str| one.id.as_deref().is_some_and(|own| same_id(own, id));
     match key {
         Part::Plain(key) => {
             let found = all.iter().position(|one| with_id(one, key) || named(one, key));
@@ -86,10 +87,10 @@ fn get(call: &Call<'_>, find: &Find<'_>, key: Part<'_>) -> Result<Answer, Proble
 
 /// Creates a credential; an upsert gives its name in the address.
 fn create(call: &Call<'_>, find: &Find<'_>, sent: Map<String, Value>, name: Option<&str>) -> Result<Answer, Problem> {
-    let mut credential = CredentialDocument {
+    let mut credential = FederatedIdentityCredential {
         id: Some(http::random_id().to_string()),
         name: name.map(str::to_owned),
-        ..CredentialDocument::default()
+        ..FederatedIdentityCredential::default()
     };
     apply(&mut credential, sent, call.version)?;
     check(&credential)?;
@@ -119,7 +120,7 @@ fn create(call: &Call<'_>, find: &Find<'_>, sent: Map<String, Value>, name: Opti
 }
 
 /// `https://…/v2/{tenant}/directoryObjects/$/Microsoft.DirectoryServices.Application('…')/…`
-fn directory_address(call: &Call<'_>, application_id: &str, credential: &CredentialDocument) -> String {
+fn directory_address(call: &Call<'_>, application_id: &str, credential: &FederatedIdentityCredential) -> String {
     format!(
         "{}/v2/{}/directoryObjects/$/Microsoft.DirectoryServices.Application('{application_id}')/\
          federatedIdentityCredentials/{}",
@@ -164,7 +165,11 @@ fn delete(call: &Call<'_>, find: &Find<'_>, key: Part<'_>) -> Result<Answer, Pro
 }
 
 /// Sets what a client sent.
-fn apply(credential: &mut CredentialDocument, sent: Map<String, Value>, version: Version) -> Result<(), Problem> {
+fn apply(
+    credential: &mut FederatedIdentityCredential,
+    sent: Map<String, Value>,
+    version: Version,
+) -> Result<(), Problem> {
     let expression = sent.get("claimsMatchingExpression").is_some_and(|value| !value.is_null());
     if version == Version::V1 && expression {
         let subject = sent.get("subject").is_some_and(|subject| !subject.is_null());
@@ -187,7 +192,7 @@ fn apply(credential: &mut CredentialDocument, sent: Map<String, Value>, version:
 }
 
 /// A credential keeps the name that it was created with.
-fn rename(credential: &mut CredentialDocument, name: String) -> Result<(), Problem> {
+fn rename(credential: &mut FederatedIdentityCredential, name: String) -> Result<(), Problem> {
     match &credential.name {
         Some(own) if *own != name => {
             let message = format!("Property 'name' is immutable: '{own}' cannot become '{name}'.");
@@ -200,7 +205,7 @@ fn rename(credential: &mut CredentialDocument, name: String) -> Result<(), Probl
     }
 }
 
-fn read_expression(value: &Value) -> Result<Option<ExpressionDocument>, Problem> {
+fn read_expression(value: &Value) -> Result<Option<ClaimsMatchingExpression>, Problem> {
     if value.is_null() {
         return Ok(None);
     }
@@ -210,11 +215,11 @@ fn read_expression(value: &Value) -> Result<Option<ExpressionDocument>, Problem>
     let language_version = version.as_i64().and_then(|version| i32::try_from(version).ok());
     let language_version = language_version
         .ok_or_else(|| Problem::wrong_type("claimsMatchingExpression.languageVersion", "a whole number", version))?;
-    Ok(Some(ExpressionDocument { value: text, language_version }))
+    Ok(Some(ClaimsMatchingExpression { value: text, language_version }))
 }
 
 /// What Graph asks of every credential. Whether an assertion will ever match it is no concern of Graph's.
-fn check(credential: &CredentialDocument) -> Result<(), Problem> {
+fn check(credential: &FederatedIdentityCredential) -> Result<(), Problem> {
     let name = credential.name.as_deref().unwrap_or_default();
     let subject = credential.subject.as_deref();
     match credential.name.is_some() {
@@ -255,7 +260,7 @@ fn check(credential: &CredentialDocument) -> Result<(), Problem> {
 }
 
 /// Either a subject or an expression.
-fn check_match(credential: &CredentialDocument, subject: Option<&str>) -> Result<(), Problem> {
+fn check_match(credential: &FederatedIdentityCredential, subject: Option<&str>) -> Result<(), Problem> {
     match (subject, &credential.claims_matching_expression) {
         (None | Some(""), None) => Err(empty("subject")),
         (Some(subject), Some(_)) => {
@@ -270,7 +275,7 @@ fn check_match(credential: &CredentialDocument, subject: Option<&str>) -> Result
     }
 }
 
-fn refuse_twin(all: &[CredentialDocument], credential: &CredentialDocument) -> Result<(), Problem> {
+fn refuse_twin(all: &[FederatedIdentityCredential], credential: &FederatedIdentityCredential) -> Result<(), Problem> {
     if twin(all, credential).is_none() {
         return Ok(());
     }

@@ -6,7 +6,6 @@ use fedlens_trust::{Application, ManagedIdentity, ManagedIdentityKind, Resource,
 use serde_json::{Map, Value, json};
 
 use super::{application, body};
-use crate::SignInAudienceName;
 use crate::directory::{Registry, derived_id, key};
 
 /// Microsoft's own tenant, which owns its APIs.
@@ -141,7 +140,7 @@ impl<'a> Principal<'a> {
                     "appOwnerOrganizationId": application.tenant_id,
                     "appRoleAssignmentRequired": extra.is_some_and(|extra| extra.app_role_assignment_required),
                     "appRoles": extra.map(|extra| extra.app_roles.iter().map(application::role).collect::<Vec<_>>()),
-                    "signInAudience": application.sign_in_audience.map(SignInAudienceName::from),
+                    "signInAudience": application.sign_in_audience,
                 })
             }
             Self::Identity(identity) => json!({

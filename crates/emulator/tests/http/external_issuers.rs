@@ -1,5 +1,6 @@
 //! Issuers that are asked for their keys over HTTPS: what Entra takes, what it stumbles over, and what is never asked.
 
+use fedlens_trust::FederatedIdentityCredential;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -11,7 +12,7 @@ use axum::http::{Response, Uri};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use fedlens_emulator::issuers::Generic;
-use fedlens_emulator::{ApplicationDocument, CredentialDocument, DirectoryDocument, Keys, Settings, sample};
+use fedlens_emulator::{ApplicationDocument, DirectoryDocument, Keys, Settings, sample};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -152,10 +153,10 @@ impl Issuer {
 /// The sample, whose deployer trusts `job:1` of these issuers alone.
 fn trusting(issuers: &[&str]) -> DirectoryDocument {
     let mut directory = sample();
-    let credential = |issuer: &&str| CredentialDocument {
+    let credential = |issuer: &&str| FederatedIdentityCredential {
         issuer: (*issuer).to_owned(),
         subject: Some("job:1".to_owned()),
-        ..CredentialDocument::default()
+        ..FederatedIdentityCredential::default()
     };
     let deployer: &mut ApplicationDocument = directory.applications.first_mut().unwrap();
     deployer.federated_identity_credentials = issuers.iter().map(credential).collect();

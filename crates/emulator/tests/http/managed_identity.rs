@@ -2,14 +2,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "the key files of Azure Arc are read as its clients read them")]
 
+use fedlens_trust::{FederatedIdentityCredential, ManagedIdentityKind};
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use fedlens_emulator::{
-    Clock, CredentialDocument, DirectoryDocument, Emulator, Fault, HostFlavour, IdentityKind, ManagedIdentityDocument,
-    ResourceDocument, Running, Settings, sample,
+    Clock, DirectoryDocument, Emulator, Fault, HostFlavour, ManagedIdentityDocument, ResourceDocument, Running,
+    Settings, sample,
 };
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
@@ -168,7 +169,7 @@ fn key_file(challenge: &Answer) -> String {
     header.strip_prefix("Basic realm=").unwrap().to_owned()
 }
 
-fn identity(client_id: &str, kind: IdentityKind) -> ManagedIdentityDocument {
+fn identity(client_id: &str, kind: ManagedIdentityKind) -> ManagedIdentityDocument {
     ManagedIdentityDocument { client_id: client_id.to_owned(), kind: Some(kind), ..ManagedIdentityDocument::default() }
 }
 
@@ -282,7 +283,7 @@ async fn an_identity_that_the_host_lacks_is_refused_in_its_own_words() {
 
 #[tokio::test]
 async fn without_a_system_assigned_identity_it_depends_on_how_many_others_there_are() {
-    let user_assigned = |client_id: &str| identity(client_id, IdentityKind::UserAssigned);
+    let user_assigned = |client_id: &str| identity(client_id, ManagedIdentityKind::UserAssigned);
     let resource = format!("resource={ARM}");
 
     let none = host(with_identities(Vec::new())).await;
@@ -500,7 +501,7 @@ async fn arc_says_why_where_it_cannot_write_keys() {
 
 #[tokio::test]
 async fn the_instance_is_the_machine_of_the_system_assigned_identity() {
-    let mut machine = identity(SYSTEM, IdentityKind::SystemAssigned);
+    let mut machine = identity(SYSTEM, ManagedIdentityKind::SystemAssigned);
     machine.name = Some("build-01".to_owned());
     machine.location = Some("northeurope".to_owned());
     machine.tags = [("team".to_owned(), "build".to_owned())].into_iter().collect();
@@ -667,14 +668,14 @@ async fn a_token_of_another_tenants_identity_is_refused() {
     directory.managed_identities.push(ManagedIdentityDocument {
         tenant_id: Some(FABRIKAM.to_owned()),
         principal_id: Some(UNKNOWN.to_owned()),
-        ..identity("fed1e500-0000-4000-8000-0000000000b9", IdentityKind::UserAssigned)
+        ..identity("fed1e500-0000-4000-8000-0000000000b9", ManagedIdentityKind::UserAssigned)
     });
     let deployer = directory.applications.iter_mut().find(|application| application.app_id == DEPLOYER).unwrap();
-    deployer.federated_identity_credentials.push(CredentialDocument {
+    deployer.federated_identity_credentials.push(FederatedIdentityCredential {
         name: Some("fabrikam".to_owned()),
         issuer: format!("https://login.microsoftonline.com/{FABRIKAM}/v2.0"),
         subject: Some(UNKNOWN.to_owned()),
-        ..CredentialDocument::default()
+        ..FederatedIdentityCredential::default()
     });
     let host = host(directory).await;
     let token = assertion(&host, &format!("object_id={UNKNOWN}")).await;

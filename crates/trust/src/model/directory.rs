@@ -28,7 +28,8 @@ pub struct Directory {
 
 /// A tenant.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Tenant {
     /// Its id, a GUID.
     pub id: String,
@@ -38,14 +39,27 @@ pub struct Tenant {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// The cloud it lives in.
+    #[cfg_attr(feature = "schema", schemars(with = "CloudName"))]
     pub cloud: Cloud,
     /// What it forbids.
     pub policies: TenantPolicies,
 }
 
+/// The names of the clouds in files.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum CloudName {
+    Public,
+    UsGov,
+    China,
+}
+
 /// Restrictions that a tenant puts on workload identities.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct TenantPolicies {
     /// Workload identity federation is switched off.
     pub workload_identity_federation_disabled: bool,
@@ -110,6 +124,7 @@ pub struct ServicePrincipal {
 
 /// Which accounts an app registration accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum SignInAudience {
     /// One tenant.
     #[serde(rename = "AzureADMyOrg")]
@@ -150,6 +165,7 @@ pub struct ManagedIdentity {
 
 /// The two kinds of managed identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum ManagedIdentityKind {
     /// A resource of its own.
@@ -160,7 +176,8 @@ pub enum ManagedIdentityKind {
 
 /// A federated identity credential: classic with a `subject`, or flexible with an expression.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct FederatedIdentityCredential {
     /// Its id, a GUID.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -185,7 +202,8 @@ pub struct FederatedIdentityCredential {
 
 /// The expression of a flexible federated identity credential.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ClaimsMatchingExpression {
     /// `claims['sub'] matches 'repo:contoso/*'`
     pub value: String,
