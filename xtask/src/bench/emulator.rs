@@ -17,6 +17,8 @@ const CONNECTIONS: &str = "16";
 /// What the load generator measured.
 struct Load {
     per_second: f64,
+    /// What one processor did in a second that the server had it.
+    per_processor: f64,
     slowest_percent: String,
     refused: bool,
 }
@@ -27,13 +29,13 @@ pub(super) fn run(fedlens: &Path, exchanges: Option<u64>) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let limit = limit()?;
     println!("\nemulator: federated exchanges over TLS, {CONNECTIONS} connections kept alive");
-    println!("  {limit:>8.0} /s            verify and sign with RSA-2048 alone, on one core");
+    println!("  {limit:>8.0} /s            verify and sign with RSA-2048 alone, on 1 core");
     let keys = folder.path().join("keys");
     let script = script(fedlens, &keys, folder.path())?;
     for (cores, pinned) in [(1, Some("0")), (2, None)] {
         let server = Server::start(fedlens, &keys, &["--threads", &cores.to_string()], pinned)?;
         let load = server.load(&script, pinned.map(|_| "1"), 8)?;
-        load.print(limit * f64::from(cores), &format!("{cores} core(s)"), &server)?;
+        load.print(limit, cores, &format!("on {cores}"), &server)?;
     }
     println!("  on two cores the load generator runs on the same two");
     large_directory(fedlens, folder.path(), &keys, &script, limit)?;
@@ -123,31 +125,44 @@ impl Server {
         let duration = format!("{seconds}s");
         words.extend(["wrk", "-t1", "-c", CONNECTIONS, "-d", &duration, "--latency", "-s"]);
         let (program, arguments) = words.split_first().context("no words")?;
+        let before = self.processor_time()?;
         let output = Command::new(program).args(arguments).arg(script).arg(&url).output().context("cannot run wrk")?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let field = |name: &str| {
             let line = text.lines().find(|line| line.trim_start().starts_with(name));
             line.and_then(|line| line.split_whitespace().last()).map(str::to_owned)
         };
+        let requests = text.lines().find_map(|line| line.trim().split_once(" requests in ")?.0.parse::<f64>().ok());
+        let used = self.processor_time()? - before;
         Ok(Load {
             per_second: field("Requests/sec").and_then(|number| number.parse().ok()).context("wrk measured nothing")?,
+            per_processor: requests.context("wrk counted nothing")? / used,
             slowest_percent: field("99%").unwrap_or_default(),
             refused: text.contains("Non-2xx"),
         })
     }
 
+    /// The processor time that the server has used, in seconds.
+    fn processor_time(&self) -> Result<f64> {
+        let stat = proc_file(self.process.id(), "stat")?;
+        let fields: Vec<_> = stat.rsplit(") ").next().unwrap_or_default().split_whitespace().collect();
+        let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<f64>().ok());
+        let (user, system) = ticks(11).zip(ticks(12)).context("no times in stat")?;
+        Ok((user + system) / 100.0)
+    }
+
     /// Resident memory in MiB.
     fn memory(&self) -> Result<u64> {
-        let status = proc_status(self.process.id())?;
+        let status = proc_file(self.process.id(), "status")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib: u64 = line.and_then(|line| line.split_whitespace().next()?.parse().ok()).context("no VmRSS")?;
         Ok(kib >> 10)
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the kernel's own small file")]
-fn proc_status(process: u32) -> Result<String> {
-    Ok(fs::read_to_string(format!("/proc/{process}/status"))?)
+#[expect(clippy::disallowed_methods, reason = "the kernel's own small files")]
+fn proc_file(process: u32, name: &str) -> Result<String> {
+    Ok(fs::read_to_string(format!("/proc/{process}/{name}"))?)
 }
 
 impl Drop for Server {
@@ -158,16 +173,18 @@ impl Drop for Server {
 }
 
 impl Load {
-    fn print(&self, limit: f64, what: &str, server: &Server) -> Result<()> {
+    /// `one_core` is the limit of one core.
+    fn print(&self, one_core: f64, cores: u8, what: &str, server: &Server) -> Result<()> {
         if self.refused {
             bail!("the emulator refused some of the exchanges");
         }
-        let ratio = self.per_second / limit;
+        let ratio = self.per_second / (one_core * f64::from(cores));
         println!(
-            "  {:>8.0} /s  {ratio:>5.2} ×  {what}, p99 {}, {} MiB resident",
+            "  {:>8.0} /s  {ratio:>5.2} ×  {what}, p99 {}, {} MiB resident; {:.2} × for each second of a processor",
             self.per_second,
             self.slowest_percent,
-            server.memory()?
+            server.memory()?,
+            self.per_processor / one_core
         );
         Ok(())
     }
@@ -191,7 +208,7 @@ fn large_directory(fedlens: &Path, folder: &Path, keys: &Path, script: &Path, li
     let path = path.to_str().context("an odd path")?;
     let server = Server::start(fedlens, keys, &["--threads", "1", "--directory", path], Some("0"))?;
     let load = server.load(script, Some("1"), 8)?;
-    load.print(limit, "1 core, 10,000 applications of 20 credentials", &server)
+    load.print(limit, 1, "on 1, with 10,000 applications of 20 credentials", &server)
 }
 
 /// From the start of the process to the line that says it is ready: with no key yet, and with kept ones.

@@ -361,10 +361,15 @@ impl DirectoryDocument {
 
     /// An exchange case holds a directory too.
     fn from_json(text: &str) -> Result<Self, DocumentError> {
-        let value: Value = serde_json::from_str(text)?;
-        match value.get("directory") {
-            Some(directory) if value.get("request").is_some() => Ok(serde_json::from_value(directory.clone())?),
-            _ => Ok(serde_json::from_str(text)?),
+        #[derive(Deserialize)]
+        struct ExchangeCase {
+            directory: Value,
+            #[serde(rename = "request")]
+            _request: Value,
         }
+        serde_json::from_str(text).or_else(|error| match serde_json::from_str::<ExchangeCase>(text) {
+            Ok(case) => Ok(serde_json::from_value(case.directory)?),
+            Err(_) => Err(DocumentError::Json(error)),
+        })
     }
 }

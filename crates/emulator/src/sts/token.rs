@@ -90,7 +90,7 @@ async fn answer(
         }
     }
     let redeemed = redeem(&emulator, &incoming.form, &mut request, context.now);
-    finish(&emulator, &incoming, &request, redeemed)
+    finish(&emulator, &incoming, request, redeemed)
 }
 
 /// The request as `decide` takes it, and whether the assertion's issuer has to be asked for its key.
@@ -186,19 +186,19 @@ fn redeem(emulator: &Emulator, form: &Form, request: &mut TokenRequest, now: jif
 fn finish(
     emulator: &Emulator,
     incoming: &Incoming<'_>,
-    request: &TokenRequest,
+    request: TokenRequest,
     redeemed: Option<Redeemed>,
 ) -> Response<Body> {
     let context = &incoming.context;
     let registry = emulator.registry();
     let policy = emulator.policy(&registry, incoming.tenant);
-    let decision = decide(&registry.directory, request, context.now, &policy);
+    let decision = decide(&registry.directory, &request, context.now, &policy);
     let refusal = decision.refusal().cloned();
     let answer = match &refusal {
         Some(refusal) => context.refuse(refusal, policy.cloud.authority_host()),
-        None => match issue(emulator, incoming, request, &registry, redeemed) {
+        None => match issue(emulator, incoming, &request, &registry, redeemed) {
             Some(body) => context.success(&body),
-            None => http::text(500, "the exchange was accepted, but its tenant or client is gone\n"),
+            None => http::json(400, &not_played(&request)),
         },
     };
     drop(registry);
@@ -230,7 +230,10 @@ fn issue(
 ) -> Option<serde_json::Value> {
     let form = &incoming.form;
     let client = registry.directory.client(request.client_id.as_deref())?;
-    let user = acting_user(registry, request, redeemed.as_ref());
+    let user = match acting(registry, request, redeemed.as_ref())? {
+        Acting::Client => None,
+        Acting::User(user) => Some(user),
+    };
     let tenant = asked_tenant(registry, incoming.tenant, client, user)?;
     let wanted = Wanted::of(request, redeemed.as_ref().and_then(|redeemed| redeemed.scope.as_deref()));
     let resource = resource(registry, &wanted.resource);
@@ -286,15 +289,31 @@ fn v1_body(minted: &Minted, resource: &str) -> serde_json::Value {
     })
 }
 
-/// The user that a delegated token is for; `None` for a client's own.
-fn acting_user<'a>(registry: &'a Registry, request: &TokenRequest, redeemed: Option<&Redeemed>) -> Option<&'a User> {
+/// Whom a token is for.
+#[derive(Clone, Copy)]
+enum Acting<'a> {
+    Client,
+    User(&'a User),
+}
+
+/// Whom a token of this grant is for; `None` for a grant that the emulator does not play.
+fn acting<'a>(registry: &'a Registry, request: &TokenRequest, redeemed: Option<&Redeemed>) -> Option<Acting<'a>> {
     let name = match request.grant_type.as_deref()? {
-        "client_credentials" => return None,
+        "client_credentials" => return Some(Acting::Client),
         "password" => request.username.as_deref()?,
         ON_BEHALF_OF => request.user_assertion.as_ref()?.claims.as_ref()?.text("oid")?,
         _ => &redeemed?.user_id,
     };
-    registry.directory.user(name)
+    registry.directory.user(name).map(Acting::User)
+}
+
+/// The answer to a grant that is not played, which is not one of Entra's.
+fn not_played(request: &TokenRequest) -> serde_json::Value {
+    let grant = request.grant_type.as_deref().unwrap_or_default();
+    json!({
+        "error": "unsupported_grant_type",
+        "error_description": format!("The emulator knows the grant type {grant} and does not play it."),
+    })
 }
 
 /// The tenant of the path; for `common` and its kin the user's, or the client's.
@@ -354,14 +373,15 @@ fn resource_part(scope: &str) -> String {
 
 fn record(
     incoming: &Incoming<'_>,
-    request: &TokenRequest,
+    request: TokenRequest,
     decision: Decision,
     status: u16,
     code: Option<u32>,
 ) -> Exchange {
-    let presented = request.assertion.as_ref().map(|assertion| Presented {
-        header: assertion.header.clone().unwrap_or_default(),
-        claims: assertion.claims.clone().unwrap_or_default(),
+    let presented = proof(&request).as_str();
+    let assertion = request.assertion.map(|assertion| Presented {
+        header: assertion.header.unwrap_or_default(),
+        claims: assertion.claims.unwrap_or_default(),
     });
     let client = ["x-client-sku", "user-agent"].into_iter().find_map(|name| http::header(incoming.headers, name));
     Exchange {
@@ -370,11 +390,11 @@ fn record(
         correlation_id: incoming.context.correlation_id.to_string(),
         at: incoming.context.now,
         path: incoming.path.clone(),
-        client_id: request.client_id.clone(),
-        grant_type: request.grant_type.clone(),
-        scope: request.scope.clone().or_else(|| request.resource.clone()),
-        presented: proof(request).as_str(),
-        assertion: presented,
+        client_id: request.client_id,
+        grant_type: request.grant_type,
+        scope: request.scope.or(request.resource),
+        presented,
+        assertion,
         status,
         code,
         decision,

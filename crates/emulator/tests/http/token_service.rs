@@ -418,3 +418,15 @@ async fn an_agent_identity_signs_in_with_its_blueprints_token_and_with_no_others
     assert!(own.text("xms_sub_fct").unwrap().split(' ').any(|facet| facet == "11"));
     assert_eq!(code(&present(&token_of_blueprint("another").await).await), 700_213);
 }
+
+#[tokio::test]
+async fn a_grant_that_is_not_played_gets_no_token() {
+    let server = Server::start().await;
+    for grant in ["urn:ietf:params:oauth:grant-type:saml2-bearer", "user_fic", "refresh_token", "nonsense"] {
+        let mut fields = secret(EXCHANGE).to_vec();
+        fields[0].1 = grant;
+        fields.extend([("assertion", "x"), ("refresh_token", "x")]);
+        let (status, body) = server.token(TENANT, &fields).await;
+        assert!(status == 400 && body.get("access_token").is_none(), "{grant}: {body}");
+    }
+}
