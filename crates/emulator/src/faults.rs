@@ -24,7 +24,7 @@ pub struct Fault {
 
 /// A fault that was not understood.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("`{0}` is not a fault: write PLACE:STATUS:RATE[:RETRY_AFTER], such as token:503:0.1, with PLACE one of {places}",
+#[error("`{0}` is not a fault: write PLACE:STATUS:RATE, such as token:503:0.1, and :SECONDS for a Retry-After, with PLACE one of {places}",
     places = PLACES.join(", "))]
 pub struct FaultError(String);
 

@@ -292,8 +292,8 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_enum, default_value_t = WordingName::Current)]
     pub(crate) wording: WordingName,
 
-    /// Answer some requests with an error: PLACE:STATUS:RATE[:RETRY_AFTER], such as token:503:0.1. PLACE is token,
-    /// metadata, keys, graph, arm, identity or issuer.
+    /// Answer some requests with an error: PLACE:STATUS:RATE, such as token:503:0.1, or PLACE:STATUS:RATE:SECONDS with a
+    /// Retry-After of so many seconds. PLACE is token, metadata, keys, graph, arm, identity or issuer.
     #[arg(long, value_name = "FAULT")]
     pub(crate) fault: Vec<Fault>,
 
