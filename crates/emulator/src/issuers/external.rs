@@ -135,8 +135,8 @@ async fn get(client: &Client, address: &str, private: bool) -> Result<Value, Ask
     if document.is_object() { Ok(document) } else { Err(AskError::Form(url)) }
 }
 
-/// The RSA keys of a JWKS.
-fn keys_in(jwks: &Value) -> Vec<VerifyingKey> {
+/// The RSA keys of a JWKS, as many as Entra keeps.
+pub(crate) fn keys_in(jwks: &Value) -> Vec<VerifyingKey> {
     let all = jwks.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let is_usable = |key: &VerifyingKey| key.modulus.len() <= MAX_MODULUS && key.exponent.len() <= MAX_EXPONENT;
     all.iter().take(MAX_KEYS).filter_map(VerifyingKey::from_jwk).filter(is_usable).collect()

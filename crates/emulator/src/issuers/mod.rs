@@ -26,7 +26,7 @@ pub use draft::Draft;
 pub(crate) use draft::sign_with;
 pub(crate) use endpoints::routes;
 pub use entra::{EntraClient, EntraToken};
-pub(crate) use external::{External, Fetched, fetch};
+pub(crate) use external::{External, Fetched, fetch, keys_in};
 pub use generic::Generic;
 pub use github::GitHub;
 pub use gitlab::GitLab;

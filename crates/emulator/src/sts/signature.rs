@@ -3,11 +3,11 @@
 use fedlens_issuers::recognise;
 use fedlens_token::Decoded;
 use fedlens_trust::{Signature, same_id};
-use serde_json::Value;
 
 use crate::Emulator;
 use crate::crypto::{VerifyingKey, is_signed_by};
 use crate::directory::Registry;
+use crate::issuers::keys_in;
 
 /// Issuers at fixed addresses that the emulator plays: a key it does not have is unknown to them.
 const PLAYED: [&str; 4] = [
@@ -66,17 +66,11 @@ pub(super) fn look_up(emulator: &Emulator, registry: &Registry, client_id: &str,
     }
     match registry.issuers.iter().find(|listed| listed.issuer == issuer) {
         Some(listed) if listed.fetch => Lookup::AskIssuer,
-        Some(listed) => judge(key_in(listed.jwks.as_ref(), hint).as_ref()),
+        Some(listed) => {
+            let keys = listed.jwks.as_ref().map(keys_in).unwrap_or_default();
+            judge(keys.iter().find(|key| key.kid == hint))
+        }
         None if PLAYED.iter().any(|played| issuer.starts_with(played)) => judge(None),
         None => Lookup::AskIssuer,
     }
 }
-
-/// The key of a JWKS with this id.
-pub(crate) fn key_in(jwks: Option<&Value>, kid: &str) -> Option<VerifyingKey> {
-    let keys = jwks?.get("keys")?.as_array()?;
-    keys.iter().take(MAX_KEYS).filter_map(VerifyingKey::from_jwk).find(|key| key.kid == kid)
-}
-
-/// Entra keeps the first hundred keys of an issuer.
-const MAX_KEYS: usize = 100;

@@ -1,11 +1,16 @@
 //! Printing what a running emulator has answered.
 
+use anstyle::{AnsiColor, Style};
 use anyhow::{Error, bail};
 use serde_json::Value;
 
 use super::{block_on, env};
 use crate::cli::{LogArguments, LogFormat};
 use crate::output::{Output, Status};
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const UNSURE: Style = AnsiColor::Yellow.on_default();
 
 pub(super) fn run(arguments: &LogArguments, output: &Output) -> Result<Status, Error> {
     let remote = env::remote(&arguments.server)?;
@@ -62,9 +67,9 @@ fn in_short(exchange: &Value) -> String {
     let tenant = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     let asked = format!("{client} {presented} at {tenant} for {scope}");
     match exchange.get("code").and_then(Value::as_u64) {
-        None => format!("{time} issued   {asked}"),
+        None => format!("{time} {GOOD}issued{GOOD:#}   {asked}"),
         Some(code) => format!(
-            "{time} refused  {asked}\n         AADSTS{code}: {}\n         Trace ID {}",
+            "{time} {BAD}refused{BAD:#}  {asked}\n         {BAD}AADSTS{code}{BAD:#}: {}\n         Trace ID {}",
             reasons(exchange).next().unwrap_or_default(),
             text(exchange, "trace_id")
         ),
@@ -77,14 +82,14 @@ pub(super) fn in_full(exchange: &Value) -> String {
     let checks = exchange.pointer("/decision/checks").and_then(Value::as_array);
     for check in checks.into_iter().flatten() {
         let outcome = text(check, "outcome");
-        let mark = match outcome {
-            "passed" => "ok     ",
-            "failed" => "FAILED ",
-            "cannot-tell" => "unsure ",
+        let (style, mark) = match outcome {
+            "passed" => (GOOD, "ok     "),
+            "failed" => (BAD, "FAILED "),
+            "cannot-tell" => (UNSURE, "unsure "),
             _ => continue,
         };
         let said = if outcome == "cannot-tell" { "why" } else { "detail" };
-        lines.push(format!("  {mark} {}: {}", text(check, "title"), text(check, said)));
+        lines.push(format!("  {style}{mark}{style:#} {}: {}", text(check, "title"), text(check, said)));
     }
     if let Some(claims) = exchange.pointer("/assertion/claims").and_then(Value::as_object) {
         lines.push("  The assertion's claims:".to_owned());
