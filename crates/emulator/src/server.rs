@@ -14,7 +14,6 @@ use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use rustix::process::Resource;
 use thiserror::Error;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
@@ -160,13 +159,18 @@ fn limit_heads(builder: &mut Builder<TokioExecutor>, patience: Duration) {
 }
 
 /// Many systems start processes with room for a thousand open files, which idle clients use up.
+#[cfg(unix)]
 fn allow_many_sockets() {
-    let mut limit = rustix::process::getrlimit(Resource::Nofile);
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
-    if let Err(error) = rustix::process::setrlimit(Resource::Nofile, limit) {
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
         tracing::debug!(%error, "The limit of open files stays as it is.");
     }
 }
+
+#[cfg(not(unix))]
+fn allow_many_sockets() {}
 
 fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     let failed = |source| StartError::Bind { address, source };

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, StatusCode};
@@ -82,14 +84,17 @@ impl Drop for Server {
 }
 
 /// Creates applications until the server is gone; the names of those that were acknowledged.
-async fn write_until_gone(server: &Server, token: &str, round: u64) -> Vec<String> {
+async fn write_until_gone(server: &Server, token: &str, round: u64, count: &AtomicUsize) -> Vec<String> {
     let applications = format!("{}/v1.0/applications", server.origin);
     let mut acknowledged = Vec::new();
     for number in 0.. {
         let name = format!("written-{round}-{number}");
         let request = server.client.post(&applications).bearer_auth(token).json(&json!({"displayName": name}));
         match request.send().await {
-            Ok(answer) if answer.status() == StatusCode::CREATED => acknowledged.push(name),
+            Ok(answer) if answer.status() == StatusCode::CREATED => {
+                acknowledged.push(name);
+                count.fetch_add(1, Ordering::Relaxed);
+            }
             Ok(answer) => panic!("{}", answer.text().await.unwrap()),
             Err(_) => break,
         }
@@ -104,13 +109,17 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     for round in 0..3 {
         let server = Server::start(folder.path(), &[]);
         let (token, process) = (server.graph_token().await, server.process.id());
+        let count = Arc::new(AtomicUsize::new(0));
+        let written = Arc::clone(&count);
         let killer = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(200 + 150 * round));
+            while written.load(Ordering::Relaxed) < 5 {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            std::thread::sleep(Duration::from_millis(7 * round));
             Command::new("kill").args(["-9", &process.to_string()]).status().unwrap();
         });
-        let written = write_until_gone(&server, &token, round).await;
+        let written = write_until_gone(&server, &token, round, &count).await;
         killer.join().unwrap();
-        assert!(!written.is_empty());
         acknowledged.extend(written);
     }
     let server = Server::start(folder.path(), &[]);

@@ -5,6 +5,7 @@ mod env;
 mod exec;
 mod log;
 mod serve;
+mod signals;
 mod token;
 
 use anyhow::{Context, Error};

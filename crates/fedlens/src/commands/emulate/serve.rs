@@ -8,9 +8,8 @@ use anyhow::{Context, Error, bail};
 use fedlens_emulator::{Clock, DirectoryDocument, Emulator, Running, Settings, sample};
 use fedlens_trust::Wording;
 use jiff::SignedDuration;
-use tokio::signal::unix::{SignalKind, signal};
 
-use super::block_on;
+use super::{block_on, signals};
 use crate::cli::{EmulateArguments, ServeArguments, WordingName};
 use crate::commands::now;
 use crate::input;
@@ -27,7 +26,7 @@ pub(super) fn run(arguments: &EmulateArguments, output: &Output) -> Result<Statu
         let running = Emulator::start(settings).await?;
         output.print(&greeting(&running, &arguments.serve))?;
         tokio::select! {
-            stopped = stop_requested() => stopped?,
+            stopped = signals::stop_requested() => stopped?,
             never = follow_directory(&arguments.serve, &running.emulator, output) => match never {},
         }
         running.shut_down().await;
@@ -121,17 +120,6 @@ fn greeting(running: &Running, arguments: &ServeArguments) -> String {
         "Entra, Graph and ARM   {origin}\nManaged identity       {identity}\n{authority}{exposed}\nReady. Settings for a \
          client: fedlens emulate env --client python\n"
     )
-}
-
-/// Resolves when the process is interrupted or asked to end.
-async fn stop_requested() -> Result<(), Error> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }
 
 fn log_to_standard_error() {
