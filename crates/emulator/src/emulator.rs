@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use fedlens_issuers::Cloud;
-use fedlens_trust::Policy;
+use fedlens_trust::{Client, Policy};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -231,6 +231,19 @@ impl Emulator {
     /// The fault that meets a request to this place, if one does.
     pub(crate) fn fault(&self, place: &str) -> Option<&Fault> {
         Fault::drawn(&self.settings.faults, place)
+    }
+
+    /// The first client with a classic credential for a subject: its client id, and the credential's issuer.
+    pub fn trusting(&self, subject: &str) -> Option<(String, String)> {
+        let registry = self.registry();
+        let directory = &registry.directory;
+        let applications = directory.applications.iter().map(Client::Application);
+        let mut clients = applications.chain(directory.managed_identities.iter().map(Client::ManagedIdentity));
+        clients.find_map(|client| {
+            let mut credentials = client.credentials().unwrap_or_default().iter();
+            let credential = credentials.find(|credential| credential.subject.as_deref() == Some(subject))?;
+            Some((client.id().to_owned(), credential.issuer.clone()))
+        })
     }
 
     /// What clients are told of where they are.

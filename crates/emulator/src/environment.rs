@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::HostFlavour;
+
 /// Where an emulator is reached, and what it is trusted by.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -50,20 +52,15 @@ const LOCAL_HOSTS: &str = "localhost,127.0.0.1,::1";
 /// The cloud's name in the Azure CLI's configuration.
 const CLOUD: &str = "FedlensEmulator";
 
-/// Variables that would lead a client to another managed identity endpoint, or to workload identity instead.
-pub const CONFLICTING: [&str; 11] = [
-    "AZURE_CLIENT_CERTIFICATE_PATH",
-    "AZURE_CLIENT_ID",
-    "AZURE_CLIENT_SECRET",
-    "AZURE_FEDERATED_TOKEN_FILE",
-    "AZURE_KUBERNETES_TOKEN_PROXY",
-    "IDENTITY_ENDPOINT",
-    "IDENTITY_HEADER",
-    "IDENTITY_SERVER_THUMBPRINT",
-    "IMDS_ENDPOINT",
-    "MSI_ENDPOINT",
-    "MSI_SECRET",
-];
+/// Where workloads on Kubernetes are told their assertion is.
+const WORKLOAD_IDENTITY: [&str; 2] = ["AZURE_FEDERATED_TOKEN_FILE", "AZURE_KUBERNETES_TOKEN_PROXY"];
+
+/// The variables by which a client would find another assertion or another host's managed identity, and which have to
+/// be unset beside those that are given.
+pub fn conflicting(given: &[(String, String)]) -> Vec<&'static str> {
+    let all = WORKLOAD_IDENTITY.into_iter().chain(HostFlavour::VARIABLES);
+    all.filter(|name| given.iter().all(|(known, _)| known != name)).collect()
+}
 
 impl Client {
     /// Every family.

@@ -176,10 +176,27 @@ fn a_command_runs_with_an_emulator_and_its_code_is_passed_on() {
 }
 
 #[test]
+fn a_pod_has_its_assertion_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!("test -s \"$AZURE_FEDERATED_TOKEN_FILE\" && test \"$AZURE_CLIENT_ID\" = {DEPLOYER}");
+    let run = |account: &str| exec(folder.path(), &["--workload-identity", account, "--", "sh", "-c", &script]);
+    assert_eq!(run("default:deployer").status.code(), Some(0));
+    let refused = run("default:nobody");
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        said.contains("no credential of the directory has the subject system:serviceaccount:default:nobody"),
+        "{said}"
+    );
+}
+
+#[test]
 fn another_host_is_played_on_request() {
     let folder = tempfile::tempdir().unwrap();
-    let script = "test -n \"$IDENTITY_HEADER\" && test -z \"$AZURE_POD_IDENTITY_AUTHORITY_HOST\"";
-    assert_eq!(exec(folder.path(), &["--host", "app-service", "--", "sh", "-c", script]).status.code(), Some(0));
+    let script = "test -n \"$IDENTITY_HEADER\" && test -z \"$AZURE_POD_IDENTITY_AUTHORITY_HOST$IMDS_ENDPOINT\"";
+    let mut command = fedlens();
+    command.arg("exec").arg("--keys").arg(folder.path()).args(["--host", "app-service", "--", "sh", "-c", script]);
+    assert_eq!(command.env("IMDS_ENDPOINT", "http://elsewhere").output().unwrap().status.code(), Some(0));
 }
 
 #[test]

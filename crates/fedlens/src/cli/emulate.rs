@@ -126,6 +126,11 @@ pub(crate) struct ExecArguments {
     #[command(flatten)]
     pub(crate) pretence: Pretence,
 
+    /// Be a pod of this Kubernetes service account: its assertion is in AZURE_FEDERATED_TOKEN_FILE, and AZURE_CLIENT_ID
+    /// is the client that trusts it.
+    #[arg(long, value_name = "NAMESPACE:NAME")]
+    pub(crate) workload_identity: Option<String>,
+
     /// Print the exchanges that were refused, when the command has ended.
     #[arg(long)]
     pub(crate) explain: bool,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error};
-use fedlens_emulator::environment::{Client, Place, azure_cli_files};
+use fedlens_emulator::environment::{Client, Place, azure_cli_files, conflicting};
 use fedlens_emulator::issuers::{AzureDevOps, GitHub, variables};
 use fedlens_emulator::{HostFlavour, Keys, Remote, Surroundings};
 
@@ -27,7 +27,11 @@ pub(super) fn run(arguments: &EnvArguments, output: &Output) -> Result<Status, E
     for note in client.notes(&place) {
         text.push_str(&format!("# {note}\n"));
     }
-    for (name, value) in client.variables(&place) {
+    let given = client.variables(&place);
+    for name in conflicting(&given) {
+        text.push_str(&removal(arguments.shell, name));
+    }
+    for (name, value) in given {
         text.push_str(&assignment(arguments.shell, &name, &value));
     }
     output.print(&text)?;
@@ -78,6 +82,15 @@ pub(super) fn write_azure_config(folder: &Path, origin: &str) -> Result<(), Erro
         Ok(())
     };
     written().with_context(|| format!("cannot write {}", folder.display()))
+}
+
+fn removal(shell: ShellName, name: &str) -> String {
+    match shell {
+        ShellName::Bash => format!("unset {name}\n"),
+        ShellName::Fish => format!("set -e {name}\n"),
+        ShellName::Powershell => format!("Remove-Item Env:{name} -ErrorAction SilentlyContinue\n"),
+        ShellName::Dotenv => String::new(),
+    }
 }
 
 fn assignment(shell: ShellName, name: &str, value: &str) -> String {

@@ -1,14 +1,18 @@
 //! Running a command with an emulator of its own.
 
 use std::io;
+use std::path::Path;
 
 use anyhow::{Context, Error};
-use fedlens_emulator::environment::{CONFLICTING, variables};
+use fedlens_emulator::environment::{conflicting, variables};
+use fedlens_emulator::issuers::Kubernetes;
 use fedlens_emulator::{Emulator, Running, Settings};
+use fedlens_issuers::kubernetes_subject;
 use tokio::process::Command;
 
 use super::{block_on, env, log, serve, signals};
 use crate::cli::ExecArguments;
+use crate::commands::now;
 use crate::output::{Output, Status};
 
 /// What a shell answers for a command that is not there, and for one that cannot be run.
@@ -26,8 +30,13 @@ pub(super) fn run(arguments: &ExecArguments, output: &Output) -> Result<Status, 
         env::write_azure_config(&azure, &running.origin())?;
         let (surroundings, signing) = (running.emulator.surroundings(), running.emulator.keys());
         let place = env::place(&arguments.pretence, &running.origin(), &keys, signing, surroundings, Some(azure))?;
+        let mut given = variables(&place);
+        given.extend(workload_identity(arguments, &running, own.path())?);
         let mut command = command(arguments);
-        command.envs(variables(&place)).env("FEDLENS_EMULATOR", running.origin()).env("FEDLENS_KEYS", &keys);
+        for name in conflicting(&given) {
+            command.env_remove(name);
+        }
+        command.envs(given).env("FEDLENS_EMULATOR", running.origin()).env("FEDLENS_KEYS", &keys);
         let status = match command.spawn() {
             Ok(child) => signals::code(signals::wait(child).await.context("cannot wait for the command")?),
             Err(error) => cannot_run(arguments, &error, output),
@@ -44,10 +53,31 @@ fn command(arguments: &ExecArguments) -> Command {
     let mut words = arguments.command.iter();
     let mut command = Command::new(words.next().map_or_else(Default::default, Clone::clone));
     command.args(words);
-    for name in CONFLICTING {
-        command.env_remove(name);
-    }
     command
+}
+
+/// The variables of a pod, its assertion in a file.
+fn workload_identity(
+    arguments: &ExecArguments,
+    running: &Running,
+    folder: &Path,
+) -> Result<Vec<(String, String)>, Error> {
+    let Some(account) = &arguments.workload_identity else { return Ok(Vec::new()) };
+    let (namespace, name) = account.split_once(':').context("--workload-identity takes NAMESPACE:NAME")?;
+    let subject = kubernetes_subject(namespace, name).build();
+    let (client_id, issuer) = running
+        .emulator
+        .trusting(&subject)
+        .with_context(|| format!("no credential of the directory has the subject {subject}"))?;
+    let (namespace, service_account) = (namespace.to_owned(), name.to_owned());
+    let pod = Kubernetes { issuer, namespace, service_account, ..Kubernetes::default() };
+    let assertion = pod.draft(arguments.serve.at.unwrap_or_else(now)).sign(running.emulator.keys());
+    let file = folder.join("azure-identity-token");
+    std::fs::write(&file, assertion).with_context(|| format!("cannot write {}", file.display()))?;
+    let file = file.display().to_string();
+    Ok([("AZURE_CLIENT_ID", client_id), ("AZURE_FEDERATED_TOKEN_FILE", file)]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into())
 }
 
 fn cannot_run(arguments: &ExecArguments, error: &io::Error, output: &Output) -> u8 {
