@@ -14,8 +14,8 @@ const EXIT_CODES: &str = "Exit codes: 0 nothing wrong, 1 a failure was found or 
                           nothing to judge.";
 
 pub(crate) use emulate::{
-    EmulateArguments, EmulateCommand, EnvArguments, ExecArguments, LogArguments, LogFormat, PlatformName, Pretence,
-    ServeArguments, Server, ShellName, TokenArguments, TokenForm, WordingName,
+    EmulateArguments, EmulateCommand, EnvArguments, ExecArguments, HostName, LogArguments, LogFormat, PlatformName,
+    Pretence, ServeArguments, Server, ShellName, TokenArguments, TokenForm, WordingName,
 };
 
 /// Finds out why a workload cannot sign in to Microsoft Entra ID, proves it, and prints the fix.

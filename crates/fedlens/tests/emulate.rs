@@ -224,6 +224,14 @@ fn settings_are_printed_for_each_client_and_shell() {
     assert!(env(&["--client", "node", "--shell", "fish"]).contains("set -gx NODE_EXTRA_CA_CERTS '"));
     assert!(env(&["--client", "node", "--shell", "powershell"]).contains("$env:NODE_EXTRA_CA_CERTS = '"));
     assert!(env(&["--client", "node", "--shell", "dotenv"]).contains("\nNODE_EXTRA_CA_CERTS=/"));
+    let absent = fedlens()
+        .args(["env", "--client", "go", "--url", "https://localhost:1", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let (text, said) = (String::from_utf8(absent.stdout).unwrap(), String::from_utf8(absent.stderr).unwrap());
+    assert!(text.contains("AZURE_POD_IDENTITY_AUTHORITY_HOST='http://127.0.0.1:8444'"), "{text}");
+    assert!(said.contains("no emulator answers at https://localhost:1"), "{said}");
     let log = fedlens().args(["log", "--url", "https://localhost:1", "--data"]).arg(folder.path()).output().unwrap();
     assert_eq!(log.status.code(), Some(2));
     assert!(String::from_utf8(log.stderr).unwrap().contains("no emulator answers at https://localhost:1"));

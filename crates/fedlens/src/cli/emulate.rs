@@ -45,7 +45,7 @@ pub(crate) enum EmulateCommand {
     ///
     /// fedlens emulate exec --directory directory.toml -- pytest
     Exec(ExecArguments),
-    /// Print the settings that point a client at a running emulator.
+    /// Print the settings that point a client at an emulator: the one that runs, or one started without options.
     Env(EnvArguments),
     /// Print the token requests that a running emulator has answered, with what was decided.
     Log(LogArguments),

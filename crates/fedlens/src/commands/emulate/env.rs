@@ -5,17 +5,25 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Error};
 use fedlens_emulator::environment::{Client, Place, azure_cli_files, conflicting};
 use fedlens_emulator::issuers::{AzureDevOps, GitHub, variables};
-use fedlens_emulator::{HostFlavour, Keys, Remote, Surroundings};
+use fedlens_emulator::{Authority, HostFlavour, Keys, Remote, Surroundings, sample};
 
 use super::{block_on, certificates};
-use crate::cli::{EnvArguments, Pretence, Server, ShellName};
+use crate::cli::{EnvArguments, HostName, Pretence, Server, ShellName};
 use crate::input;
 use crate::output::{Output, Status};
 
 pub(super) fn run(arguments: &EnvArguments, output: &Output) -> Result<Status, Error> {
     let folder = arguments.server.folder().context("this system has no folder for a user's data; give --keys DIR")?;
+    Authority::open(Some(&folder))?;
     let remote = remote(&arguments.server)?;
-    let surroundings = block_on(Some(1), async { Ok(remote.surroundings().await?) })?;
+    let surroundings = match block_on(Some(1), async { Ok(remote.surroundings().await?) }) {
+        Ok(surroundings) => surroundings,
+        Err(error) if arguments.pretence.host == HostName::Imds => {
+            output.note(&format!("{error:#}. These are the settings for one that is started without options"));
+            planned()
+        }
+        Err(error) => return Err(error),
+    };
     let client = Client::from(arguments.client);
     let azure_config = (client == Client::AzureCli).then(|| folder.join("azure"));
     if let Some(azure) = &azure_config {
@@ -36,6 +44,17 @@ pub(super) fn run(arguments: &EnvArguments, output: &Output) -> Result<Status, E
     }
     output.print(&text)?;
     Ok(Status::Clean)
+}
+
+/// What an emulator that is started without options says.
+fn planned() -> Surroundings {
+    let directory = sample();
+    let imds = ("AZURE_POD_IDENTITY_AUTHORITY_HOST".to_owned(), "http://127.0.0.1:8444".to_owned());
+    Surroundings {
+        tenant_id: directory.tenants.first().map_or_else(String::new, |tenant| tenant.id.clone()),
+        subscription_id: directory.subscriptions.first().map_or_else(String::new, |one| one.id.clone()),
+        hosts: [(HostFlavour::Imds.name().to_owned(), vec![imds])].into(),
+    }
 }
 
 /// The running emulator, known by the certificate authority that it keeps.
