@@ -200,6 +200,21 @@ fn another_host_is_played_on_request() {
 }
 
 #[test]
+fn programs_read_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = fedlens();
+    command.args(["--port", "0", "--identity-port", "0", "--format", "json", "--keys"]).arg(folder.path());
+    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let announced: Value = serde_json::from_str(&line).unwrap();
+    assert!(announced["origin"].as_str().unwrap().starts_with("https://localhost:"), "{line}");
+    assert!(fs::metadata(announced["certificateAuthority"].as_str().unwrap()).unwrap().is_file());
+}
+
+#[test]
 fn other_machines_are_served_only_on_request() {
     let output = fedlens().args(["--bind", "0.0.0.0"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));

@@ -36,6 +36,10 @@ pub(crate) struct EmulateArguments {
     /// The port for managed identity, over plain HTTP; 0 for any that is free.
     #[arg(long, value_name = "PORT", default_value_t = 8444)]
     pub(crate) identity_port: u16,
+
+    /// How to say where it is; `json` is one line, printed when it is ready.
+    #[arg(long, value_enum, default_value_t = LogFormat::Human)]
+    pub(crate) format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,9 +8,10 @@ use anyhow::{Context, Error, bail};
 use fedlens_emulator::{Clock, DirectoryDocument, Emulator, Running, Settings, sample};
 use fedlens_trust::Wording;
 use jiff::SignedDuration;
+use serde_json::json;
 
 use super::{block_on, signals};
-use crate::cli::{EmulateArguments, ServeArguments, WordingName};
+use crate::cli::{EmulateArguments, LogFormat, ServeArguments, WordingName};
 use crate::commands::now;
 use crate::input;
 use crate::output::{Output, Status};
@@ -24,7 +25,10 @@ pub(super) fn run(arguments: &EmulateArguments, output: &Output) -> Result<Statu
         Settings { port: arguments.port, identity_port: arguments.identity_port, ..settings(&arguments.serve)? };
     block_on(arguments.serve.threads, async {
         let running = Emulator::start(settings).await?;
-        output.print(&greeting(&running, &arguments.serve))?;
+        output.print(&match arguments.format {
+            LogFormat::Human => greeting(&running, &arguments.serve),
+            LogFormat::Json => announcement(&running, &arguments.serve),
+        })?;
         tokio::select! {
             stopped = signals::stop_requested() => stopped?,
             never = follow_directory(&arguments.serve, &running.emulator, output) => match never {},
@@ -105,21 +109,41 @@ fn edition(path: &Path) -> Option<(SystemTime, u64)> {
     Some((metadata.modified().ok()?, metadata.len()))
 }
 
+/// Where the emulator is, for people.
 fn greeting(running: &Running, arguments: &ServeArguments) -> String {
     let (origin, identity) = (running.origin(), running.identity_origin());
-    let authority = arguments.keys.folder().map_or_else(String::new, |folder| {
-        let folder = arguments.data.clone().unwrap_or(folder);
-        format!("Certificate authority  {}\n", folder.join("ca.pem").display())
-    });
+    let authority = authority(arguments).map_or_else(String::new, |path| format!("Certificate authority  {path}\n"));
     let exposed = if arguments.expose {
         "\nOther machines can reach this emulator. Whoever does gets tokens of any identity and can change the directory.\n"
     } else {
         ""
     };
+    let usual = origin.ends_with(":8443");
+    let url = if usual { String::new() } else { format!(" --url {origin}") };
     format!(
         "Entra, Graph and ARM   {origin}\nManaged identity       {identity}\n{authority}{exposed}\nReady. Settings for a \
-         client: fedlens emulate env --client python\n"
+         client: fedlens emulate env --client python{url}\n"
     )
+}
+
+/// Where the emulator is, for programs: one line.
+fn announcement(running: &Running, arguments: &ServeArguments) -> String {
+    let surroundings = running.emulator.surroundings();
+    let announced = json!({
+        "schema": "fedlens.emulator/1",
+        "origin": running.origin(),
+        "identityOrigin": running.identity_origin(),
+        "certificateAuthority": authority(arguments),
+        "tenantId": surroundings.tenant_id,
+        "subscriptionId": surroundings.subscription_id,
+    });
+    format!("{announced}\n")
+}
+
+/// The file with the certificate authority.
+fn authority(arguments: &ServeArguments) -> Option<String> {
+    let folder = arguments.data.clone().or_else(|| arguments.keys.folder())?;
+    Some(folder.join("ca.pem").display().to_string())
 }
 
 fn log_to_standard_error() {
