@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use super::flows::Flows;
 use super::install::Installed;
@@ -39,37 +40,27 @@ impl Emulator {
         fs::write(&directory, flows.directory_text.replace("$CERTIFICATE", &der_of(&text(&certificate)?)?))?;
         let keys = temporary.join("keys");
         let mut command = Command::new(&installed.fedlens);
-        command.args(["emulate", "--port", "0", "--identity-port", "0", "--keys"]).arg(&keys);
+        command.args(["emulate", "--port", "0", "--identity-port", "0", "--format", "json", "--keys"]).arg(&keys);
         command.arg("--directory").arg(&directory).stdout(Stdio::piped());
         let mut process = command.spawn().context("cannot start the emulator")?;
         let output = process.stdout.take().context("the emulator has no output")?;
-        let (mut authority, mut identity) = (String::new(), String::new());
-        for line in BufReader::new(output).lines() {
-            let line = line?;
-            let address = line.split_ascii_whitespace().find(|word| word.contains("://")).map(str::to_owned);
-            match address {
-                Some(address) if address.starts_with("https") => authority = address,
-                Some(address) => identity = address,
-                None if line.starts_with("Ready") => {
-                    let (home, fedlens) = (temporary.join("home"), installed.fedlens.clone());
-                    let bytecode = installed.bytecode.clone();
-                    fs::create_dir_all(&home)?;
-                    return Ok(Self {
-                        process,
-                        authority,
-                        identity,
-                        certificate,
-                        directory,
-                        keys,
-                        home,
-                        fedlens,
-                        bytecode,
-                    });
-                }
-                None => {}
-            }
-        }
-        bail!("the emulator did not start")
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        let announced: Value = serde_json::from_str(&line).context("the emulator did not start")?;
+        let address = |name: &str| announced[name].as_str().unwrap_or_default().to_owned();
+        let (home, fedlens) = (temporary.join("home"), installed.fedlens.clone());
+        fs::create_dir_all(&home)?;
+        Ok(Self {
+            process,
+            authority: address("origin"),
+            identity: address("identityOrigin"),
+            certificate,
+            directory,
+            keys,
+            home,
+            fedlens,
+            bytecode: installed.bytecode.clone(),
+        })
     }
 
     /// An assertion: what `fedlens emulate token` prints. `$DIRECTORY` stands for the directory file.
