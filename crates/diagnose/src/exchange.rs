@@ -1,7 +1,7 @@
 //! From evidence to an exchange that can be judged.
 
 use fedlens_evidence::{Content, CredentialUse, Evidence, WorkloadDefinition};
-use fedlens_token::{Claims, Decoded};
+use fedlens_token::{Claims, Decoded, EXCHANGE_APP_ID};
 use fedlens_trust::read::{CredentialList, CredentialOwner, ExchangeCase};
 use fedlens_trust::{
     Application, Assertion, Client, Directory, ManagedIdentity, Policy, Signature, TokenRequest, User, View, Wording,
@@ -157,7 +157,7 @@ fn choose_token<'a>(evidence: &'a Evidence, primary: Option<&Observed>) -> Optio
 }
 
 fn is_exchange(audience: &str) -> bool {
-    audience.starts_with("api://AzureADTokenExchange") || same_id(audience, "fb60f99c-7a34-4190-8149-302f77469936")
+    audience.starts_with("api://AzureADTokenExchange") || same_id(audience, EXCHANGE_APP_ID)
 }
 
 /// What a message says of the assertion, when the token itself is not at hand.

@@ -7,10 +7,10 @@ use crate::Claims;
 
 /// The application id of the token exchange endpoint, the same in every tenant: what Entra writes
 /// as `aud` for `api://AzureADTokenExchange`.
-pub(crate) const EXCHANGE_ID: &str = "fb60f99c-7a34-4190-8149-302f77469936";
+pub const EXCHANGE_APP_ID: &str = "fb60f99c-7a34-4190-8149-302f77469936";
 
 /// Hosts that stand in the `iss` of Entra tokens, of all clouds.
-const ENTRA_HOSTS: &[&str] = &[
+pub const ENTRA_HOSTS: &[&str] = &[
     "sts.windows.net",
     "login.microsoftonline.com",
     "login.microsoft.com",
@@ -117,7 +117,7 @@ fn id_token(claims: &Claims) -> Option<Classification> {
         return Some(hit(TokenKind::IdToken, claim, because));
     }
     let audiences = claims.audiences();
-    let for_client = matches!(audiences.as_slice(), [audience] if is_guid(audience) && *audience != EXCHANGE_ID);
+    let for_client = matches!(audiences.as_slice(), [audience] if is_guid(audience) && *audience != EXCHANGE_APP_ID);
     let of_client = ["azp", "appid", "roles"].iter().any(|claim| claims.contains(claim));
     if !for_client || of_client || !claims.contains("sub") || is_own_subject(claims) {
         return None;
@@ -247,7 +247,7 @@ mod tests {
             (json!({"aud": ID, "sub": "pair", "oid": OTHER, "name": "x"}), IdToken, "aud"),
             (json!({"aud": ID, "sub": "pair", "oid": OTHER, "azp": ID, "upn": "x"}), Delegated, "upn"),
             (json!({"aud": ID, "sub": OTHER, "oid": OTHER}), AppOnly, "sub"),
-            (json!({"aud": EXCHANGE_ID, "sub": "pair", "oid": OTHER}), Undetermined, "xms_idrel"),
+            (json!({"aud": EXCHANGE_APP_ID, "sub": "pair", "oid": OTHER}), Undetermined, "xms_idrel"),
             (json!({"scp": "User.Read", "roles": ["x"], "sub": ID, "oid": ID}), Delegated, "scp"),
             (json!({"scp": "/", "sub": ID, "oid": ID}), AppOnly, "sub"),
             (json!({"scp": " ", "roles": ["x"]}), AppOnly, "roles"),

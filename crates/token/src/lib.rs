@@ -11,7 +11,7 @@ mod explain;
 mod redact;
 
 pub use claims::Claims;
-pub use classify::{Classification, TokenKind, classify};
+pub use classify::{Classification, ENTRA_HOSTS, EXCHANGE_APP_ID, TokenKind, classify};
 pub use decode::{Decoded, Dressing, MAX_TOKEN_BYTES, Problem, ProblemKind, decode, find_tokens};
 pub use explain::explain;
 pub use redact::{PERSONAL_CLAIMS, Redaction, Secret, redact_text};

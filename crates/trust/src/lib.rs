@@ -11,7 +11,7 @@ pub mod flexible;
 mod model;
 pub mod read;
 
-pub use checks::CHECKS;
+pub use checks::{CHECKS, is_alias, is_exchange_audience};
 pub use decide::decide;
 pub use decision::{Basis, Check, CheckResult, Decision, ErrorSpec, Outcome, Refusal, Sentence, Verdict};
 pub use model::{

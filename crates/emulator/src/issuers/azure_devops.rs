@@ -1,15 +1,13 @@
 //! Service connections and pipelines of Azure DevOps.
 
 use fedlens_issuers::{AZURE_DEVOPS, Cloud, Eid1, EntraIssuer, ServiceConnectionIds, Subject, azure_devops_subjects};
+use fedlens_token::EXCHANGE_APP_ID;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::{Uuid, uuid};
 
 use super::draft::{Times, claims};
 use super::{Draft, EXCHANGE_AUDIENCE, SAMPLE_TENANT, commit, guid, number, random_text, token_id};
-
-/// The app id that stands in `aud` for the exchange audience.
-const EXCHANGE: &str = "fb60f99c-7a34-4190-8149-302f77469936";
 
 /// What `xms_ficinfo` holds in the tokens of service connections.
 const FEDERATED: &str = "CAAQARgAIAA";
@@ -134,7 +132,7 @@ impl AzureDevOps {
             Eid1 { cloud, tenant: self.tenant, application: AZURE_DEVOPS, path }.build()
         });
         let all = claims(json!({
-            "aud": EXCHANGE,
+            "aud": EXCHANGE_APP_ID,
             "iss": issuer,
             "iat": from,
             "nbf": from,

@@ -16,6 +16,7 @@ mod request;
 mod terraform;
 mod token_request;
 
+use fedlens_issuers::Cloud;
 use thiserror::Error;
 use uuid::{Uuid, uuid};
 
@@ -35,7 +36,7 @@ pub use request::variables;
 pub use terraform::Terraform;
 
 /// The audience of federated credentials in the public cloud.
-const EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
+pub const EXCHANGE_AUDIENCE: &str = Cloud::Public.exchange_audience();
 
 /// The first tenant of the sample directory.
 const SAMPLE_TENANT: Uuid = uuid!("fed1e500-0000-4000-8000-000000000001");

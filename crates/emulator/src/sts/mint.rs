@@ -5,17 +5,14 @@
 //! minutes before now.
 
 use fedlens_issuers::{Eid1, EntraIssuer};
-use fedlens_token::Secret;
-use fedlens_trust::{Client, Tenant, User};
+use fedlens_token::{EXCHANGE_APP_ID, Secret};
+use fedlens_trust::{Client, Tenant, User, is_exchange_audience};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::crypto::{SigningKey, base64url, random, sha256, sign};
 use crate::directory::{Registry, key, names};
-
-/// The app id behind `api://AzureADTokenExchange`, which stands in `aud` instead of it.
-const EXCHANGE: &str = "fb60f99c-7a34-4190-8149-302f77469936";
 
 /// How far before now Entra dates its tokens, in seconds.
 const BACKDATED: i64 = 300;
@@ -99,8 +96,9 @@ pub(crate) struct Minted {
 
 /// The resource of a name that was asked for: App ID URI or app id.
 pub(crate) fn resource(registry: &Registry, name: &str) -> Resource {
-    if name.starts_with("api://AzureADTokenExchange") || name.eq_ignore_ascii_case(EXCHANGE) {
-        return Resource { audience: EXCHANGE.to_owned(), version: 2, app_id: Some(EXCHANGE.to_owned()) };
+    if is_exchange_audience(name) {
+        let app_id = EXCHANGE_APP_ID.to_owned();
+        return Resource { audience: app_id.clone(), version: 2, app_id: Some(app_id) };
     }
     let bare = name.strip_prefix("api://").unwrap_or(name);
     let directory = &registry.directory;

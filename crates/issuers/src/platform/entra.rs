@@ -20,7 +20,7 @@ pub enum Cloud {
 
 impl Cloud {
     /// The audience that a federated identity credential names in this cloud.
-    pub fn exchange_audience(self) -> &'static str {
+    pub const fn exchange_audience(self) -> &'static str {
         match self {
             Self::Public => "api://AzureADTokenExchange",
             Self::UsGov => "api://AzureADTokenExchangeUSGov",

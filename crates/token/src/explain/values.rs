@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::classify::{EXCHANGE_ID, is_guid};
+use crate::classify::{EXCHANGE_APP_ID, is_guid};
 use crate::redact_text;
 
 /// Longer values are cut.
@@ -67,7 +67,7 @@ pub(super) fn audience(value: &Value) -> String {
         other => other.as_str(),
     };
     let audience = audience.unwrap_or_default();
-    if audience == EXCHANGE_ID {
+    if audience == EXCHANGE_APP_ID {
         return "The token exchange endpoint by its application id, which is the same in every tenant; the credential \
                 says `api://AzureADTokenExchange` for it."
             .to_owned();

@@ -1,5 +1,7 @@
 //! An assertion that the client signed itself is addressed to the tenant that was asked.
 
+use fedlens_token::ENTRA_HOSTS;
+
 use super::tenant_identifier::is_alias;
 use super::{Exchange, source};
 use crate::decision::Finding;
@@ -20,23 +22,8 @@ const OTHER_REALM: ErrorSpec = ErrorSpec {
     source: source::MSAL_NET_2746,
 };
 
-/// The hosts at which Entra answers or has answered, of all clouds.
-const AUTHORITIES: &[&str] = &[
-    "login.microsoftonline.com",
-    "login.microsoft.com",
-    "login.windows.net",
-    "sts.windows.net",
-    "login-us.microsoftonline.com",
-    "login.microsoftonline.us",
-    "login.usgovcloudapi.net",
-    "login.partner.microsoftonline.cn",
-    "login.chinacloudapi.cn",
-    "sts.chinacloudapi.cn",
-    "login.microsoftonline.de",
-    "login.sovcloud-identity.fr",
-    "login.sovcloud-identity.de",
-    "login.sovcloud-identity.sg",
-];
+/// A host at which Entra answers, and which stands in no token's `iss`.
+const ALIAS_HOST: &str = "login-us.microsoftonline.com";
 
 fn evaluate(exchange: &Exchange<'_>) -> Finding {
     exchange.certificate()?;
@@ -62,7 +49,8 @@ fn evaluate(exchange: &Exchange<'_>) -> Finding {
 fn is_endpoint(exchange: &Exchange<'_>, audience: &str) -> bool {
     let Some((origin, path)) = split(audience) else { return false };
     let own = exchange.request.url.as_deref().and_then(split).map(|(origin, _)| origin);
-    let is_authority = AUTHORITIES.iter().any(|host| origin.strip_prefix("https://") == Some(host));
+    let host = origin.strip_prefix("https://");
+    let is_authority = host.is_some_and(|host| host == ALIAS_HOST || ENTRA_HOSTS.contains(&host));
     let mut segments = path.split('/');
     let tenant = segments.next().unwrap_or_default();
     let rest: Vec<_> = segments.collect();

@@ -12,9 +12,6 @@ use crate::{
     TokenRequest, Verdict, View, same_id,
 };
 
-/// The app id of "AAD Token Exchange Endpoint: Public", the `aud` of every Entra token made for an exchange.
-pub(crate) const EXCHANGE_APP_ID: &str = "fb60f99c-7a34-4190-8149-302f77469936";
-
 const NO_ASSERTION: &str = "no assertion is at hand: add the token that was presented";
 
 /// One exchange, with what several checks need worked out once.

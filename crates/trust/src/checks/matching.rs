@@ -1,8 +1,7 @@
 //! Which federated identity credentials fit an assertion, narrowed field by field.
 
-use fedlens_token::Claims;
+use fedlens_token::{Claims, EXCHANGE_APP_ID};
 
-use super::exchange::EXCHANGE_APP_ID;
 use crate::FederatedIdentityCredential;
 use crate::flexible::Expression;
 
@@ -56,12 +55,12 @@ fn fitting_audience<'a>(candidates: &Credentials<'a>, claims: &Claims, from_entr
 }
 
 /// Whether a token with this audience was made for an exchange.
-pub(crate) fn is_exchange_audience(audience: &str) -> bool {
+pub fn is_exchange_audience(audience: &str) -> bool {
     audience.eq_ignore_ascii_case(EXCHANGE_APP_ID) || is_exchange_uri(audience)
 }
 
 /// Whether this is the audience that a credential has to name, in any cloud.
-pub(crate) fn is_exchange_uri(audience: &str) -> bool {
+pub(super) fn is_exchange_uri(audience: &str) -> bool {
     audience.starts_with("api://AzureADTokenExchange")
 }
 

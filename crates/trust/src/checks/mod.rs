@@ -80,6 +80,8 @@ mod conditional_access;
 mod resource;
 
 pub(crate) use exchange::Exchange;
+pub use matching::is_exchange_audience;
+pub use tenant_identifier::is_alias;
 
 use crate::Check;
 

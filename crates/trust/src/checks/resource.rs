@@ -1,5 +1,6 @@
 //! The resource asked for is known in the tenant and enabled.
 
+use super::matching::is_exchange_uri;
 use super::scope::resource_of;
 use super::{Exchange, source};
 use crate::decision::Finding;
@@ -134,5 +135,5 @@ fn is_microsofts(name: &str) -> bool {
     };
     MICROSOFT_DOMAINS.iter().any(in_domain)
         || MICROSOFT_APP_IDS.iter().any(|id| same_id(id, name))
-        || name.starts_with("api://AzureADTokenExchange")
+        || is_exchange_uri(name)
 }

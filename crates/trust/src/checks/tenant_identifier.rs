@@ -73,7 +73,7 @@ fn is_guid(tenant: &str) -> bool {
 }
 
 /// Whether the path names an endpoint shared by all tenants.
-pub(super) fn is_alias(tenant: &str) -> bool {
+pub fn is_alias(tenant: &str) -> bool {
     ["common", "organizations", "consumers"].iter().any(|alias| tenant.eq_ignore_ascii_case(alias))
 }
 

@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Error, bail};
 use clap::ValueEnum;
 use fedlens_emulator::issuers::{
-    AzureDevOps, AzureDevOpsForm, Draft, EntraClient, EntraToken, Generic, GitHub, GitLab, Kubernetes, Terraform,
+    AzureDevOps, AzureDevOpsForm, Draft, EXCHANGE_AUDIENCE, EntraClient, EntraToken, Generic, GitHub, GitLab,
+    Kubernetes, Terraform,
 };
 use fedlens_emulator::{KeyError, Keys};
 use fedlens_report::TokenView;
@@ -18,9 +19,6 @@ use crate::cli::{PlatformName, TokenArguments, TokenForm};
 use crate::commands::now;
 use crate::input;
 use crate::output::{Output, Status};
-
-/// What a token of Entra is for where nothing is said.
-const EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
 
 pub(super) fn run(arguments: &TokenArguments, output: &Output) -> Result<Status, Error> {
     refuse_strays(arguments)?;
