@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::http::{HeaderMap, Response, StatusCode};
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::crypto::random;
@@ -71,6 +72,18 @@ pub(crate) fn fault(fault: &Fault) -> Response<Body> {
     }
     set(&mut answer, CACHE_CONTROL, "no-store");
     answer
+}
+
+/// What a JSON value is, in words.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
 }
 
 /// A trace id; the last byte of Entra's is always zero.

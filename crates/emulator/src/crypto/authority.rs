@@ -15,7 +15,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use thiserror::Error;
 
-use super::sha1;
+use super::{hex, sha1};
 use crate::files;
 
 /// The names that a server certificate always carries.
@@ -128,7 +128,7 @@ impl Authority {
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, &self.issuer)?;
         let chain = vec![CertificateDer::from(certificate.der().to_vec())];
-        let thumbprint = hex(sha1(certificate.der()).as_ref());
+        let thumbprint = hex(sha1(certificate.der()).as_ref()).to_ascii_uppercase();
         let private = PrivateKeyDer::Pkcs8(key.serialize_der().into());
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
@@ -156,10 +156,6 @@ fn is_certificate_of(key: &KeyPair, pem: &str) -> bool {
         let parsed = x509_parser::parse_x509_certificate(&der);
         parsed.is_ok_and(|(_, certificate)| certificate.public_key().subject_public_key.data == key.public_key_raw())
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 /// The certificates that the system trusts, in PEM; those that cannot be read are left out.

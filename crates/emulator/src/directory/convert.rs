@@ -4,7 +4,7 @@ use fedlens_trust::{Application, FederatedIdentityCredential, ServicePrincipal};
 
 use super::register::{ApplicationExtra, Certificate, Secret};
 use super::{AppRoleDocument, CertificateDocument, DocumentError, SecretDocument, ServicePrincipalDocument};
-use crate::crypto::{VerifyingKey, base64url, sha1, sha256};
+use crate::crypto::{VerifyingKey, base64url, hex, sha1, sha256};
 
 /// Ids compare without regard to letter case.
 pub(crate) fn key(id: &str) -> String {
@@ -17,10 +17,6 @@ pub(crate) fn derived_id(parts: &[&str]) -> String {
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The SHA-256 that a secret or a password is kept as.

@@ -233,7 +233,8 @@ impl Registry {
         Ok(())
     }
 
-    /// Adds or replaces an application. Credentials that are new become visible at `seen_at`.
+    /// Adds or replaces an application; [`Self::refresh_assignments`] has to follow. Credentials that are new become
+    /// visible at `seen_at`.
     pub(crate) fn put_application(
         &mut self,
         document: ApplicationDocument,
@@ -289,7 +290,6 @@ impl Registry {
         if before.is_some_and(|before| before.app_role_assignment_required) && !asks {
             self.directory.resources.retain(|resource| key(&resource.app_id) != app_id);
         }
-        self.put_own_resource(&app_id);
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::bearer::BearerError;
 use crate::emulator::ChangeError;
+use crate::http;
 
 /// A refusal: status, code and message of Graph's error body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,14 +51,7 @@ impl Problem {
 
     /// A property has a value of another type.
     pub(super) fn wrong_type(property: &str, wanted: &str, value: &Value) -> Self {
-        let found = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "a boolean",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a string",
-            Value::Array(_) => "an array",
-            Value::Object(_) => "an object",
-        };
+        let found = http::kind(value);
         Self::bad_request(format!("Property '{property}' must be {wanted}, not {found}."))
     }
 

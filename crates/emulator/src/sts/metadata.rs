@@ -6,13 +6,12 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HeaderName};
 use axum::http::{HeaderMap, Response};
+use fedlens_trust::{TokenRequest, is_alias};
 use serde_json::{Value, json};
 
 use super::answer::Context;
+use super::refusal_of;
 use crate::{Emulator, http};
-
-/// The endpoints that all tenants share.
-const ALIASES: [&str; 3] = ["common", "organizations", "consumers"];
 
 /// The hosts that instance discovery knows, by cloud: the preferred one first, then the one that caches go by.
 const CLOUDS: [&[&str]; 3] = [
@@ -103,9 +102,8 @@ fn document(
         return http::fault(fault);
     }
     let host = emulator.cloud(&emulator.registry(), tenant).authority_host();
-    let is_alias = ALIASES.iter().any(|alias| tenant.eq_ignore_ascii_case(alias));
     let named = match emulator.registry().directory.tenant(tenant) {
-        _ if is_alias => (tenant.to_ascii_lowercase(), "{tenantid}".to_owned()),
+        _ if is_alias(tenant) => (tenant.to_ascii_lowercase(), "{tenantid}".to_owned()),
         Some(known) => (known.id.clone(), known.id.clone()),
         None => return unknown_tenant(emulator, tenant, headers, host),
     };
@@ -113,14 +111,14 @@ fn document(
     public(&build(&base, &named.1, host))
 }
 
+/// The token endpoint's refusal, with the `error` that metadata has for it.
 fn unknown_tenant(emulator: &Emulator, tenant: &str, headers: &HeaderMap, host: &str) -> Response<Body> {
     let context = Context::new(headers, None, emulator.now(), emulator.settings.wording);
-    let message = format!(
-        "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct \
-         cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for \
-         the tenant."
-    );
-    context.error(400, "invalid_tenant", 90_002, &message, host)
+    let request = TokenRequest { tenant: Some(tenant.to_owned()), ..TokenRequest::default() };
+    match refusal_of(emulator, &request, "tenant.exists") {
+        Some(refusal) => context.error(400, "invalid_tenant", refusal.code, &refusal.message, host),
+        None => http::empty(404),
+    }
 }
 
 pub(super) async fn keys(State(emulator): State<Arc<Emulator>>) -> Response<Body> {

@@ -12,12 +12,23 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{any, get};
+use fedlens_trust::{Refusal, TokenRequest, Verdict, decide};
 
 use crate::Emulator;
 
 pub(crate) use answer::Context;
 pub(crate) use mint::{Proof, Subject, mint, mint_for_identity, resource};
 pub(crate) use user::Codes;
+
+/// What one check says against a request, at an endpoint that asks for no more than that.
+fn refusal_of(emulator: &Emulator, request: &TokenRequest, check: &str) -> Option<Refusal> {
+    let registry = emulator.registry();
+    let policy = emulator.policy(&registry, request.tenant.as_deref().unwrap_or_default());
+    match decide(&registry.directory, request, emulator.now(), &policy).verdict(check)? {
+        Verdict::Failed(refusal) => Some(refusal.clone()),
+        _ => None,
+    }
+}
 
 /// The routes of the token service.
 pub(crate) fn routes() -> Router<Arc<Emulator>> {

@@ -1,13 +1,13 @@
 //! What is known of an assertion's signature, before `decide` is asked.
 
 use fedlens_issuers::recognise;
-use fedlens_token::Decoded;
+use fedlens_token::{Claims, Decoded};
 use fedlens_trust::{Signature, same_id};
 
 use crate::Emulator;
 use crate::crypto::{VerifyingKey, is_signed_by};
 use crate::directory::Registry;
-use crate::issuers::keys_in;
+use crate::issuers::{Fetched, fetch, keys_in};
 
 /// Issuers at fixed addresses that the emulator plays: a key it does not have is unknown to them.
 const PLAYED: [&str; 4] = [
@@ -31,16 +31,10 @@ pub(super) fn look_up(emulator: &Emulator, registry: &Registry, client_id: &str,
     let (Some(header), Some(claims)) = (&token.header, &token.claims) else {
         return Lookup::Settled(Signature::Unchecked);
     };
-    let algorithm = header.text("alg").unwrap_or_default();
-    let hint = ["kid", "x5t"].into_iter().find_map(|name| header.text(name)).unwrap_or_default();
+    let hint = key_id(header);
     let issuer = claims.text("iss").unwrap_or_default();
-    let compact = token.compact.reveal();
     let judge = |key: Option<&VerifyingKey>| {
-        Lookup::Settled(match key {
-            None => Signature::UnknownKey,
-            Some(key) if is_signed_by(key, algorithm, compact) => Signature::Valid,
-            Some(_) => Signature::Invalid,
-        })
+        Lookup::Settled(key.map_or(Signature::UnknownKey, |key| judged(key, header, token)))
     };
     if same_id(issuer, client_id) {
         let hints = ["x5t", "x5t#S256", "kid"].map(|name| header.text(name).unwrap_or_default().trim_end_matches('='));
@@ -73,4 +67,25 @@ pub(super) fn look_up(emulator: &Emulator, registry: &Registry, client_id: &str,
         None if PLAYED.iter().any(|played| issuer.starts_with(played)) => judge(None),
         None => Lookup::AskIssuer,
     }
+}
+
+/// Asks the assertion's issuer for the key, and judges by what it answers.
+pub(super) async fn ask_issuer(emulator: &Emulator, token: &Decoded) -> Signature {
+    let (Some(header), Some(claims)) = (&token.header, &token.claims) else { return Signature::Unchecked };
+    match fetch(emulator, claims.text("iss").unwrap_or_default(), key_id(header)).await {
+        Fetched::Unreachable => Signature::MetadataUnreachable,
+        Fetched::MissingField(field) => Signature::MetadataMissingField(field),
+        Fetched::UnknownKey => Signature::UnknownKey,
+        Fetched::Key(key) => judged(&key, header, token),
+    }
+}
+
+/// The key that a header names.
+fn key_id(header: &Claims) -> &str {
+    ["kid", "x5t"].into_iter().find_map(|name| header.text(name)).unwrap_or_default()
+}
+
+fn judged(key: &VerifyingKey, header: &Claims, token: &Decoded) -> Signature {
+    let algorithm = header.text("alg").unwrap_or_default();
+    if is_signed_by(key, algorithm, token.compact.reveal()) { Signature::Valid } else { Signature::Invalid }
 }

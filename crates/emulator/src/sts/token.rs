@@ -14,12 +14,10 @@ use serde_json::json;
 use super::answer::Context;
 use super::form::Form;
 use super::mint::{Minted, Proof, Subject, id_token, mint, resource};
-use super::signature::{Lookup, look_up};
+use super::signature::{Lookup, ask_issuer, look_up};
 use super::user::{Redeemed, client_info};
-use crate::crypto::is_signed_by;
 use crate::directory::{Registry, secret_digest};
 use crate::exchanges::{Exchange, Presented};
-use crate::issuers::{Fetched, fetch};
 use crate::{Emulator, http};
 
 const ON_BEHALF_OF: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -83,11 +81,8 @@ async fn answer(
         emulator.registry_mut().show_credentials(context.now);
     }
     let (mut request, ask) = request(&emulator, &incoming, method);
-    if ask {
-        let signature = signature_of_issuer(&emulator, &request, &incoming).await;
-        if let Some(assertion) = &mut request.assertion {
-            assertion.signature = signature;
-        }
+    if ask && let (Some(assertion), Some(token)) = (&mut request.assertion, &incoming.assertion) {
+        assertion.signature = ask_issuer(&emulator, token).await;
     }
     let redeemed = redeem(&emulator, &incoming.form, &mut request, context.now);
     finish(&emulator, &incoming, request, redeemed)
@@ -136,24 +131,6 @@ fn known_password(registry: &Registry, form: &Form, password: &str) -> Password 
     match user {
         Some(user) if registry.has_password(user, password) => Password::Right,
         _ => Password::Wrong,
-    }
-}
-
-async fn signature_of_issuer(emulator: &Emulator, request: &TokenRequest, incoming: &Incoming<'_>) -> Signature {
-    let parts = request.assertion.as_ref().and_then(|one| one.header.as_ref().zip(one.claims.as_ref()));
-    let Some(((header, claims), token)) = parts.zip(incoming.assertion.as_ref()) else { return Signature::Unchecked };
-    let kid = ["kid", "x5t"].into_iter().find_map(|name| header.text(name)).unwrap_or_default();
-    match fetch(emulator, claims.text("iss").unwrap_or_default(), kid).await {
-        Fetched::Unreachable => Signature::MetadataUnreachable,
-        Fetched::MissingField(field) => Signature::MetadataMissingField(field),
-        Fetched::UnknownKey => Signature::UnknownKey,
-        Fetched::Key(key) => {
-            let algorithm = header.text("alg").unwrap_or_default();
-            match is_signed_by(&key, algorithm, token.compact.reveal()) {
-                true => Signature::Valid,
-                false => Signature::Invalid,
-            }
-        }
     }
 }
 
@@ -335,7 +312,7 @@ struct Wanted {
 impl Wanted {
     fn of(request: &TokenRequest, earlier: Option<&str>) -> Self {
         let scope = request.scope.as_deref().or(earlier).unwrap_or_default();
-        let mut names = scope.split_ascii_whitespace().peekable();
+        let mut names = scope.split_ascii_whitespace();
         let open_id = scope.split_ascii_whitespace().any(|name| name == "openid");
         let by_default = scope.split_ascii_whitespace().any(|name| name.ends_with("/.default"));
         let is_protocol = |name: &&str| matches!(*name, "openid" | "profile" | "email" | "offline_access");

@@ -9,12 +9,13 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, Response};
-use fedlens_trust::{Code, User, same_id};
+use fedlens_trust::{Code, TokenRequest, User, same_id};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::answer::Context;
 use super::form::Form;
+use super::refusal_of;
 use crate::crypto::{base64url, random, sha256};
 use crate::{Emulator, http};
 
@@ -177,9 +178,11 @@ pub(super) async fn authorize(
             format!("The request body must contain the following parameter: '{}'.", missing.unwrap_or_default());
         return context.error(400, "invalid_request", 900_144, &message, host);
     };
-    if emulator.registry().directory.application(&client_id).is_none() {
-        let message = format!("Application with identifier '{client_id}' was not found in the directory.");
-        return context.error(400, "unauthorized_client", 700_016, &message, host);
+    let request = TokenRequest { tenant: Some(tenant), client_id: Some(client_id.clone()), ..TokenRequest::default() };
+    if emulator.registry().directory.application(&client_id).is_none()
+        && let Some(refusal) = refusal_of(&emulator, &request, "application.exists")
+    {
+        return context.refuse(&refusal, host);
     }
     let Some(user_id) = person(&emulator, value("login_hint").as_deref()) else {
         return http::text(500, "the directory has no user who could sign in\n");
