@@ -1,8 +1,10 @@
-//! Other programs: running them, and installing those that are missing.
+//! Other programs: running them, installing those that are missing, and finding an emulator.
 
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use serde::Deserialize;
 
 /// Whether the program can be called.
 pub(crate) fn is_installed(program: &str) -> bool {
@@ -20,6 +22,24 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     println!("installing {}", packages.join(", "));
     run(Command::new("apt-get").args(["update", "-qq"]))?;
     run(Command::new("apt-get").args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages))
+}
+
+/// Where an emulator is that was started with `--format json`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Announced {
+    /// `https://localhost:41234`
+    pub(crate) origin: String,
+    /// `http://127.0.0.1:41235`
+    pub(crate) identity_origin: String,
+}
+
+/// What an emulator says when it is ready.
+pub(crate) fn announced(emulator: &mut Child) -> Result<Announced> {
+    let output = emulator.stdout.take().context("the emulator has no output")?;
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line)?;
+    serde_json::from_str(&line).context("the emulator did not start")
 }
 
 /// Runs a program that has to succeed.

@@ -14,7 +14,7 @@ const EXIT_CODES: &str = "Exit codes: 0 nothing wrong, 1 a failure was found or 
                           nothing to judge.";
 
 pub(crate) use emulate::{
-    EmulateArguments, EmulateCommand, EnvArguments, ExecArguments, HostName, LogArguments, LogFormat, PlatformName,
+    EmulateArguments, EmulateCommand, EnvArguments, ExecArguments, HostName, LineFormat, LogArguments, PlatformName,
     Pretence, ServeArguments, Server, ShellName, TokenArguments, TokenForm, WordingName,
 };
 

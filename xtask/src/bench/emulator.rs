@@ -1,7 +1,6 @@
 //! The emulator under load, next to what the cryptography alone allows.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -9,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
+use crate::programs::{announced, install, is_installed};
 use crate::root;
 
 const DEPLOYER: &str = "fed1e500-0000-4000-8000-0000000000a1";
@@ -25,7 +25,9 @@ struct Load {
 
 /// Prints exchanges a second on one core and on two, the share of the limit, latency, memory and start-up.
 pub(super) fn run(fedlens: &Path, exchanges: Option<u64>) -> Result<()> {
-    install("wrk")?;
+    if !is_installed("wrk") {
+        install(&["wrk"])?;
+    }
     let folder = tempfile::tempdir()?;
     let limit = limit()?;
     println!("\nemulator: federated exchanges over TLS, {CONNECTIONS} connections kept alive");
@@ -42,19 +44,6 @@ pub(super) fn run(fedlens: &Path, exchanges: Option<u64>) -> Result<()> {
     start_up(fedlens, &keys)?;
     if let Some(exchanges) = exchanges {
         soak(fedlens, &keys, &script, exchanges)?;
-    }
-    Ok(())
-}
-
-fn install(package: &str) -> Result<()> {
-    let found = Command::new(package).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    if !found {
-        println!("installing {package}");
-        Command::new("apt-get").args(["update", "-q"]).stdout(Stdio::null()).status()?;
-        let status = Command::new("apt-get").args(["install", "-y", "-q", package]).stdout(Stdio::null()).status()?;
-        if !status.success() {
-            bail!("cannot install {package}");
-        }
     }
     Ok(())
 }
@@ -102,20 +91,13 @@ impl Server {
             }
             None => Command::new(fedlens),
         };
-        command.args(["emulate", "--port", "0", "--identity-port", "0", "--keys"]).arg(keys).args(more);
+        command
+            .args(["emulate", "--port", "0", "--identity-port", "0", "--format", "json", "--keys"])
+            .arg(keys)
+            .args(more);
         let start = Instant::now();
         let mut process = command.stdout(Stdio::piped()).spawn().context("cannot start the emulator")?;
-        let output = process.stdout.take().context("the emulator has no output")?;
-        let mut origin = String::new();
-        for line in BufReader::new(output).lines() {
-            let line = line?;
-            if let Some((_, address)) = line.split_once("https://") {
-                origin = format!("https://{address}");
-            }
-            if line.starts_with("Ready") {
-                break;
-            }
-        }
+        let origin = announced(&mut process)?.origin;
         Ok(Self { process, origin, ready: start.elapsed() })
     }
 

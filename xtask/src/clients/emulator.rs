@@ -3,17 +3,15 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
 use super::flows::Flows;
 use super::install::Installed;
 use super::{folder, text};
-use crate::programs::run;
+use crate::programs::{announced, run};
 
 /// A running emulator. It ends with this.
 pub(super) struct Emulator {
@@ -43,17 +41,13 @@ impl Emulator {
         command.args(["emulate", "--port", "0", "--identity-port", "0", "--format", "json", "--keys"]).arg(&keys);
         command.arg("--directory").arg(&directory).stdout(Stdio::piped());
         let mut process = command.spawn().context("cannot start the emulator")?;
-        let output = process.stdout.take().context("the emulator has no output")?;
-        let mut line = String::new();
-        BufReader::new(output).read_line(&mut line)?;
-        let announced: Value = serde_json::from_str(&line).context("the emulator did not start")?;
-        let address = |name: &str| announced[name].as_str().unwrap_or_default().to_owned();
+        let announced = announced(&mut process)?;
         let (home, fedlens) = (temporary.join("home"), installed.fedlens.clone());
         fs::create_dir_all(&home)?;
         Ok(Self {
             process,
-            authority: address("origin"),
-            identity: address("identityOrigin"),
+            authority: announced.origin,
+            identity: announced.identity_origin,
             certificate,
             directory,
             keys,

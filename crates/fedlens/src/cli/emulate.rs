@@ -38,8 +38,8 @@ pub(crate) struct EmulateArguments {
     pub(crate) identity_port: u16,
 
     /// How to say where it is; `json` is one line, printed when it is ready.
-    #[arg(long, value_enum, default_value_t = LogFormat::Human)]
-    pub(crate) format: LogFormat,
+    #[arg(long, value_enum, default_value_t = LineFormat::Human)]
+    pub(crate) format: LineFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -182,8 +182,8 @@ pub(crate) struct LogArguments {
     pub(crate) limit: usize,
 
     /// The form of the output; `json` is one exchange a line.
-    #[arg(long, value_enum, default_value_t = LogFormat::Human)]
-    pub(crate) format: LogFormat,
+    #[arg(long, value_enum, default_value_t = LineFormat::Human)]
+    pub(crate) format: LineFormat,
 
     #[command(flatten)]
     pub(crate) server: Server,
@@ -212,7 +212,7 @@ impl Server {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
+pub(crate) enum LineFormat {
     /// For a terminal.
     Human,
     /// For programs.

@@ -5,7 +5,7 @@ use anyhow::{Error, bail};
 use serde_json::Value;
 
 use super::{block_on, env};
-use crate::cli::{LogArguments, LogFormat};
+use crate::cli::{LineFormat, LogArguments};
 use crate::output::{Output, Status};
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -46,8 +46,8 @@ fn print(
     human: fn(&Value) -> String,
 ) -> Result<(), Error> {
     match arguments.format {
-        LogFormat::Json => output.print(&format!("{exchange}\n")),
-        LogFormat::Human => output.print(&format!("{}\n", human(exchange))),
+        LineFormat::Json => output.print(&format!("{exchange}\n")),
+        LineFormat::Human => output.print(&format!("{}\n", human(exchange))),
     }
 }
 

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{block_on, signals};
-use crate::cli::{EmulateArguments, LogFormat, ServeArguments, WordingName};
+use crate::cli::{EmulateArguments, LineFormat, ServeArguments, WordingName};
 use crate::commands::now;
 use crate::input;
 use crate::output::{Output, Status};
@@ -26,8 +26,8 @@ pub(super) fn run(arguments: &EmulateArguments, output: &Output) -> Result<Statu
     block_on(arguments.serve.threads, async {
         let running = Emulator::start(settings).await?;
         output.print(&match arguments.format {
-            LogFormat::Human => greeting(&running, &arguments.serve),
-            LogFormat::Json => announcement(&running, &arguments.serve),
+            LineFormat::Human => greeting(&running, &arguments.serve),
+            LineFormat::Json => announcement(&running, &arguments.serve),
         })?;
         tokio::select! {
             stopped = signals::stop_requested() => stopped?,
