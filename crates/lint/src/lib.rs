@@ -1,0 +1,66 @@
+//! A repository joined into one model of workloads, identities and credentials, and judged by
+//! [`fedlens_trust::decide`] before it is deployed.
+//!
+//! [`lint`] reads every file by itself, joins what they say, and lets each of [`RULES`] look at the whole.
+//! What is not known before the deployment stays unknown: a [`source::Text`] has pieces that are not known, and a
+//! question that hangs on one of them is answered "cannot tell".
+//!
+//! No file is opened here: the caller brings the texts, and asks [`wants`] which ones are of use.
+
+mod arm;
+mod azure_devops;
+mod code;
+mod commands;
+mod definitions;
+mod export;
+mod facts;
+mod finding;
+mod github;
+mod gitlab;
+mod kubernetes;
+pub mod model;
+mod recognise;
+mod report;
+mod rule;
+mod rules;
+pub mod source;
+mod terraform;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+pub use finding::{Confidence, Edit, Finding, Fix, Label, Mismatch, Severity};
+pub use recognise::wants;
+pub use report::{Counts, Report, Unjudged};
+pub use rule::Rule;
+pub use rules::RULES;
+
+use model::Model;
+use source::Sources;
+
+/// What the caller knows beside the files.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The repository on GitHub, as `owner/name`.
+    pub repository: Option<String>,
+    /// The day by which dated rules judge.
+    pub today: Date,
+}
+
+/// Lints the files.
+pub fn lint(sources: &Sources, options: &Options) -> Report {
+    let files: Vec<_> = sources.iter().collect();
+    let facts = files.par_iter().map(|(id, file)| facts::read(*id, &file.path, &file.text)).collect();
+    let model = Model::join(sources, options, facts);
+    let mut findings: Vec<Finding> = RULES
+        .par_iter()
+        .flat_map_iter(|rule| {
+            let mut found = Vec::new();
+            (rule.check)(&model, &mut found);
+            found
+        })
+        .collect();
+    findings.sort_by(|a, b| (a.primary.place, a.rule.id, &a.message).cmp(&(b.primary.place, b.rule.id, &b.message)));
+    findings.dedup_by(|a, b| a.primary == b.primary && a.rule.id == b.rule.id && a.message == b.message);
+    report::report(&model, findings)
+}

@@ -1,0 +1,80 @@
+//! Everything that the files say, joined: who signs in, as whom, and what that one trusts.
+
+mod exchange;
+mod identity;
+mod workload;
+
+use jiff::civil::Date;
+
+use crate::facts::Facts;
+use crate::source::{Place, Sources, SyntaxError};
+use crate::{Options, arm, azure_devops, github, gitlab, kubernetes, terraform};
+
+pub use exchange::{Answer, Exchange, Refused};
+pub use identity::{Credential, Identity, IdentityKind, Origin};
+pub use workload::{Candidate, Platform, Workload};
+
+/// A repository as its workload identities see it.
+pub struct Model<'a> {
+    /// The files.
+    pub sources: &'a Sources,
+    /// What the caller told.
+    pub options: &'a Options,
+    /// What each file says, in the order of the files.
+    pub facts: Vec<Facts>,
+    /// Applications and managed identities.
+    pub identities: Vec<Identity>,
+    /// Their federated identity credentials.
+    pub credentials: Vec<Credential>,
+    /// Whatever presents an assertion.
+    pub workloads: Vec<Workload>,
+    /// What Entra would answer to each.
+    pub exchanges: Vec<Exchange>,
+    /// Files, or parts of them, that could not be read.
+    pub unreadable: Vec<SyntaxError>,
+}
+
+/// What the readers of several files find together.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) identities: Vec<Identity>,
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) workloads: Vec<Workload>,
+}
+
+impl<'a> Model<'a> {
+    /// Joins what the files say.
+    pub(crate) fn join(sources: &'a Sources, options: &'a Options, mut facts: Vec<Facts>) -> Self {
+        let unreadable = facts.iter_mut().flat_map(|facts| std::mem::take(&mut facts.unreadable)).collect();
+        let mut draft = Draft::default();
+        terraform::join(sources, &facts, &mut draft);
+        arm::join(sources, &facts, &mut draft);
+        for facts in &facts {
+            draft.identities.extend(facts.identities.iter().cloned());
+            draft.credentials.extend(facts.credentials.iter().cloned());
+        }
+        let repository = github::Repository::find(options, &facts, &draft);
+        github::join(sources, &facts, &repository, &mut draft);
+        azure_devops::join(sources, &facts, &mut draft);
+        gitlab::join(sources, &facts, &mut draft);
+        kubernetes::join(sources, &facts, &mut draft);
+        let Draft { identities, credentials, workloads } = identity::resolve(draft);
+        let exchanges = exchange::judge(options, &identities, &credentials, &workloads);
+        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable }
+    }
+
+    /// The credentials of an identity, with their positions.
+    pub fn credentials_of(&self, identity: usize) -> impl Iterator<Item = (usize, &Credential)> {
+        self.credentials.iter().enumerate().filter(move |(_, credential)| credential.identity == identity)
+    }
+
+    /// The day by which dated rules judge.
+    pub fn today(&self) -> Date {
+        self.options.today
+    }
+
+    /// Where a place is, as `path:line`.
+    pub fn at(&self, place: Place) -> String {
+        format!("{}:{}", self.sources.path(place), self.sources.position(place).line)
+    }
+}

@@ -1,0 +1,56 @@
+//! Whatever presents an assertion.
+
+use fedlens_issuers::Cloud;
+
+use crate::source::{Place, Text};
+
+/// Something that signs in with an assertion of its platform.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    /// Where it runs.
+    pub platform: Platform,
+    /// What to call it: ``job `deploy` ``, ``service account `orders` ``.
+    pub name: String,
+    /// Where it signs in: the step, the task, the pod.
+    pub place: Place,
+    /// The `iss` of its assertions.
+    pub issuer: Text,
+    /// The `aud` of its assertions, and where it is asked for.
+    pub audience: Text,
+    /// The subjects it can come with.
+    pub candidates: Vec<Candidate>,
+    /// Who it signs in as.
+    pub client_id: Option<Text>,
+    /// The tenant it asks.
+    pub tenant: Option<Text>,
+    /// The cloud it asks.
+    pub cloud: Cloud,
+}
+
+/// Where a workload runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Platform {
+    /// GitHub Actions.
+    GitHub,
+    /// Azure Pipelines.
+    AzurePipelines,
+    /// GitLab CI.
+    GitLab,
+    /// A pod of Kubernetes.
+    Kubernetes,
+    /// A run of HCP Terraform.
+    Terraform,
+    /// A managed identity whose token is the assertion.
+    ManagedIdentity,
+}
+
+/// A subject that a workload can come with.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The subject in every form that the platform may send; one of them has to be trusted.
+    pub subjects: Vec<Text>,
+    /// What makes it this one: the environment, the trigger, the service account.
+    pub place: Place,
+    /// When it is sent: `when a pull request runs it`.
+    pub when: String,
+}

@@ -1,0 +1,15 @@
+//! The rules, one a file. To add one, write its file and name it here.
+
+use crate::Rule;
+
+/// Every rule that has a file of that name.
+macro_rules! rules {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+
+        /// Every rule, by id.
+        pub static RULES: &[&Rule] = &[$(&$name::RULE),*];
+    };
+}
+
+rules![subject_mismatch];
