@@ -12,4 +12,15 @@ macro_rules! rules {
     };
 }
 
-rules![subject_mismatch];
+mod refusal;
+
+rules![
+    subject_mismatch,
+    subject_case,
+    subject_context,
+    subject_form,
+    tag_or_branch,
+    issuer_enterprise_slug,
+    issuer_mismatch,
+    audience_mismatch,
+];
