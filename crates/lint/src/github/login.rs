@@ -2,20 +2,19 @@
 
 use fedlens_issuers::Cloud;
 
+use super::later::Later;
 use super::permission::Grant;
 use super::scope::Scope;
 use super::subject;
 use super::trigger::Trigger;
 use crate::model::{Candidate, Platform, Workload};
-use crate::source::{FileId, Node, Place, Text, Why};
+use crate::source::{Node, Place, Text, Why};
 
 /// A step that signs in, with every run that comes to it in one way.
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
     /// How it signs in.
     pub(crate) kind: LoginKind,
-    /// The file of the step.
-    pub(crate) file: FileId,
     /// The key of the job that runs it, in the file of the workflow that has it.
     pub(crate) job: Place,
     /// The job's id.
@@ -32,6 +31,10 @@ pub(crate) struct Login {
     pub(crate) uncalled: bool,
     /// The runs.
     pub(crate) runs: Vec<Run>,
+    /// The conditions of the job and the step, as written.
+    pub(crate) conditions: Vec<String>,
+    /// The steps after it.
+    pub(crate) later: Vec<Later>,
 }
 
 /// How a step signs in.

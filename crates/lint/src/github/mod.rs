@@ -1,6 +1,7 @@
 //! GitHub Actions: workflows, reusable ones, composite actions, and the subjects of their jobs.
 
 mod expression;
+mod later;
 mod login;
 mod permission;
 mod repository;
@@ -10,10 +11,12 @@ mod subject;
 mod trigger;
 mod walk;
 
+pub(crate) use later::{Later, Work};
 pub(crate) use login::{Input, Login, LoginKind};
 pub(crate) use permission::{Grant, Level, Said};
 pub(crate) use repository::{Form, Repository};
 pub(crate) use subject::Template;
+use walk::RemoteCall;
 
 use crate::facts;
 use crate::model::Draft;
@@ -37,6 +40,10 @@ pub(crate) struct Joined {
     pub(crate) repository: Repository,
     /// Every step that signs in.
     pub(crate) logins: Vec<Login>,
+    /// Steps that sign in with a secret, with the subjects that they could come with instead.
+    pub(crate) secret_logins: Vec<(Login, Vec<Text>)>,
+    /// Workflows of other repositories that jobs call.
+    pub(crate) remote_calls: Vec<RemoteCall>,
 }
 
 /// A secret or a variable of a repository that a configuration sets.
@@ -94,21 +101,28 @@ pub(crate) fn read_subject_template(document: &Node, facts: &mut facts::Facts) {
 
 /// Puts reusable workflows into their callers and adds the jobs that sign in.
 pub(crate) fn join(sources: &Sources, facts: &[facts::Facts], repository: Repository, draft: &mut Draft) -> Joined {
-    let mut walk = walk::Walk { sources, facts, repository: &repository, logins: Vec::new() };
+    let mut walk = walk::Walk { sources, facts, repository: &repository, logins: Vec::new(), remote_calls: Vec::new() };
     walk.all();
-    let mut logins = walk.logins;
+    let walk::Walk { mut logins, mut remote_calls, .. } = walk;
+    remote_calls.dedup();
     for login in &mut logins {
         resolve(login, &draft.github_values);
     }
-    for login in logins.iter().filter(|login| login.is_federated() && !login.uncalled) {
+    let mut secret_logins = Vec::new();
+    for login in logins.iter().filter(|login| !login.uncalled) {
         let workflow = facts.get(login.job.file.0 as usize).and_then(|facts| facts.github.workflow.as_ref());
         let name = workflow.and_then(|workflow| workflow.get("name")).and_then(Node::text);
         let workflow_ref = workflow_ref(sources, &repository, login.job);
         let candidates = login::candidates(&repository, login, &workflow_ref, name);
-        let issuer = login::issuer(repository.elsewhere, login.place);
-        draft.workloads.push(login.workload(&issuer, candidates));
+        if login.is_federated() {
+            let issuer = login::issuer(repository.elsewhere, login.place);
+            draft.workloads.push(login.workload(&issuer, candidates));
+        } else if login.kind == LoginKind::Secret {
+            let subjects = candidates.into_iter().flat_map(|candidate| candidate.subjects).collect();
+            secret_logins.push((login.clone(), subjects));
+        }
     }
-    Joined { repository, logins }
+    Joined { repository, logins, secret_logins, remote_calls }
 }
 
 /// `owner/name/.github/workflows/deploy.yml@${ref}` for a job of this repository.

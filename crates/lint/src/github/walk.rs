@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::expression::Value;
+use super::later;
 use super::login::{self, Caller, Login, LoginKind, Run};
 use super::permission::{self, Grant, Level};
 use super::repository::Repository;
@@ -20,6 +21,27 @@ pub(crate) struct Walk<'a> {
     pub(crate) facts: &'a [Facts],
     pub(crate) repository: &'a Repository,
     pub(crate) logins: Vec<Login>,
+    pub(crate) remote_calls: Vec<RemoteCall>,
+}
+
+/// A call of a workflow of another repository by a job that may ask for tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RemoteCall {
+    /// The owner of that repository.
+    pub(crate) owner: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// The value of `uses`.
+    pub(crate) uses: Place,
+}
+
+impl RemoteCall {
+    fn of(uses: &Node, grant: Grant) -> Option<Self> {
+        let mut parts = uses.known()?.split('/');
+        let (owner, name) = (parts.next()?, parts.next()?);
+        let call = Self { owner: owner.to_owned(), name: name.to_owned(), uses: uses.place };
+        (grant.level == Level::Write && owner != ".").then_some(call)
+    }
 }
 
 /// Where a job is reached.
@@ -38,7 +60,10 @@ struct Stepping<'a> {
     reached: Reached<'a>,
     entry: &'a Entry,
     grant: Grant,
-    /// The file whose folder local actions are looked for from.
+    /// The step, and those after it.
+    step: Option<&'a Node>,
+    rest: &'a [Node],
+    /// How many composite actions it is in.
     actions: usize,
 }
 
@@ -105,14 +130,17 @@ impl<'a> Walk<'a> {
             return;
         }
         let scope = scope.clone().with_env(job);
-        let stepping = Stepping { reached, entry, grant, actions: 0 };
+        let stepping = Stepping { reached, entry, grant, step: None, rest: &[], actions: 0 };
         self.steps(stepping, job.get("steps").map(Node::items).unwrap_or_default(), &scope);
     }
 
     /// Goes on in the workflow that a job calls.
     fn call(&mut self, reached: Reached<'a>, entry: &'a Entry, grant: Grant, scope: &Scope<'a>) {
         let Some(uses) = entry.value.get("uses") else { return };
-        let Some(file) = self.local_workflow(reached.file, &entry.value) else { return };
+        let Some(file) = self.local_workflow(reached.file, &entry.value) else {
+            self.remote_calls.extend(RemoteCall::of(uses, grant));
+            return;
+        };
         let Some(workflow) = self.facts.get(file.0 as usize).and_then(|facts| facts.github.workflow.as_ref()) else {
             return;
         };
@@ -139,10 +167,11 @@ impl<'a> Walk<'a> {
     }
 
     fn steps(&mut self, stepping: Stepping<'a>, steps: &'a [Node], scope: &Scope<'a>) {
-        for step in steps {
+        for (at, step) in steps.iter().enumerate() {
+            let rest = steps.get(at + 1..).unwrap_or_default();
             for run in scope.clone().when(step.get("if")) {
                 let run = run.with_env(step);
-                self.step(stepping, step, &run);
+                self.step(Stepping { step: Some(step), rest, ..stepping }, step, &run);
             }
         }
     }
@@ -158,7 +187,7 @@ impl<'a> Walk<'a> {
             self.add(stepping, LoginKind::Command, place, inputs, scope);
             return;
         }
-        for (place, inputs) in super::scripts::logins(self.sources, step, scope) {
+        for (place, inputs) in super::scripts::logins(self.facts, step, scope) {
             self.add(stepping, LoginKind::Command, place, inputs, scope);
         }
         self.action(stepping, step, scope);
@@ -206,7 +235,6 @@ impl<'a> Walk<'a> {
             Some(login) => login.runs.push(run),
             None => self.logins.push(Login {
                 kind,
-                file: place.file,
                 job: entry.key_place,
                 job_id: entry.key.clone(),
                 place,
@@ -215,6 +243,8 @@ impl<'a> Walk<'a> {
                 caller: reached.caller,
                 uncalled: reached.uncalled,
                 runs: vec![run],
+                conditions: conditions(stepping),
+                later: later::later(self.sources, stepping.rest),
             }),
         }
     }
@@ -237,6 +267,12 @@ impl<'a> Walk<'a> {
         let path = uses.strip_prefix("./").or_else(own)?;
         self.sources.find(&join(&self.root(file), path)?)
     }
+}
+
+/// What the job and the step depend on, as written.
+fn conditions(stepping: Stepping<'_>) -> Vec<String> {
+    let nodes = [Some(&stepping.entry.value), stepping.step];
+    nodes.into_iter().flatten().filter_map(|node| Some(node.known_at(&["if"])?.to_owned())).collect()
 }
 
 /// The environment of a job in a run.

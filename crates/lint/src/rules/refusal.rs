@@ -115,6 +115,11 @@ impl Refusal<'_> {
         self.credential.audiences.first().map_or(self.credential.place, |audience| audience.place)
     }
 
+    /// Whether the credential names the file of a called workflow.
+    pub(super) fn names_workflow(&self) -> bool {
+        self.refused.configured.contains("job_workflow_ref:")
+    }
+
     /// What the job is called, for messages.
     pub(super) fn who(&self) -> &str {
         match self.workload.platform {
