@@ -26,7 +26,7 @@ fn login(script: &Script, command: &Command, scope: &Scope<'_>) -> Option<(Place
         Kind::SignIn(sign_in) if sign_in.method == Method::Federated => {
             let own = sign_in.tool == Tool::AzureDeveloperCli && sign_in.assertion.is_none();
             let audience = match sign_in.assertion.as_ref().and_then(|assertion| requested(script, assertion)) {
-                Some(request) => audience(request, command.place),
+                Some(request) => audience(request),
                 None if own => None,
                 None => return None,
             };
@@ -35,7 +35,7 @@ fn login(script: &Script, command: &Command, scope: &Scope<'_>) -> Option<(Place
         Kind::TokenRequest(request) => {
             let oidc = requested(script, request.field("client_assertion")?)?;
             let client = request.field("client_id").map(|value| value.text.clone());
-            (client, request.tenant.clone(), audience(oidc, command.place))
+            (client, request.tenant.clone(), audience(oidc))
         }
         _ => return None,
     };
@@ -56,7 +56,8 @@ fn requested<'a>(script: &'a Script, assertion: &commands::Value) -> Option<&'a 
 }
 
 /// Without one, GitHub names the owner of the repository.
-fn audience(request: &OidcRequest, place: Place) -> Option<Text> {
+fn audience(request: &OidcRequest) -> Option<Text> {
+    let place = request.url.place;
     let default = || {
         Text::literal("https://github.com/", place).then(&Text::unknown(
             "github.repository_owner",

@@ -25,6 +25,7 @@ rules![
     reusable_workflow_subject,
     issuer_enterprise_slug,
     issuer_mismatch,
+    audience_default,
     audience_mismatch,
     credential_unused,
     id_token_missing,

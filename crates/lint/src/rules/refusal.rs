@@ -26,6 +26,7 @@ pub(super) enum Cause {
     Subject,
     EnterpriseSlug,
     Issuer,
+    DefaultAudience,
     Audience,
 }
 
@@ -47,6 +48,7 @@ fn refusal<'a>(model: &'a Model<'_>, exchange: &'a Exchange) -> Option<Refusal<'
 impl Refusal<'_> {
     fn cause(&self) -> Cause {
         match (self.refused.field, self.refused.cause) {
+            (Field::Audience, _) if self.is_default_audience() => Cause::DefaultAudience,
             (Field::Audience, _) => Cause::Audience,
             (Field::Issuer, "github.issuer.enterprise-slug") => Cause::EnterpriseSlug,
             (Field::Issuer, _) => Cause::Issuer,
@@ -57,6 +59,16 @@ impl Refusal<'_> {
             (_, "github.subject.branch") if self.is_tag_against_branch() => Cause::TagOrBranch,
             _ => Cause::Subject,
         }
+    }
+
+    /// What a platform puts in where nobody asks for an audience.
+    fn is_default_audience(&self) -> bool {
+        let default = match self.workload.platform {
+            Platform::GitHub => "https://github.com/",
+            Platform::GitLab => "https://gitlab.",
+            _ => return false,
+        };
+        self.refused.presented.starts_with(default)
     }
 
     fn is_tag_against_branch(&self) -> bool {
