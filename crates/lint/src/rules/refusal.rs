@@ -101,6 +101,7 @@ impl Refusal<'_> {
             .and(trusted, format!("trusts `{configured}`"))
             .predicts(code.clone())
             .differs(presented.clone(), configured.clone());
+        finding.failed_by = Some(trusted);
         if own != self.workload.place {
             finding = finding.and(self.workload.place, "signs in here");
         }
