@@ -2,6 +2,7 @@
 
 mod exchange;
 mod identity;
+mod settings;
 mod workload;
 
 use jiff::civil::Date;
@@ -12,6 +13,7 @@ use crate::{Options, arm, azure_devops, github, gitlab, kubernetes, terraform};
 
 pub use exchange::{Answer, Exchange, Field, Refused};
 pub use identity::{Credential, Identity, IdentityKind, Origin};
+pub use settings::{ServiceAccount, ServiceConnection, Settings, Stored, SubjectTemplate};
 pub use workload::{Candidate, Platform, Workload};
 
 /// A repository as its workload identities see it.
@@ -30,6 +32,8 @@ pub struct Model<'a> {
     pub workloads: Vec<Workload>,
     /// What Entra would answer to each.
     pub exchanges: Vec<Exchange>,
+    /// What configurations set up on other platforms.
+    pub settings: Settings,
     /// Files, or parts of them, that could not be read.
     pub unreadable: Vec<SyntaxError>,
     /// The workflows of GitHub, put together.
@@ -42,10 +46,7 @@ pub(crate) struct Draft {
     pub(crate) identities: Vec<Identity>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) workloads: Vec<Workload>,
-    /// The subject templates that a configuration sets for repositories on GitHub.
-    pub(crate) subject_templates: Vec<github::Template>,
-    /// What a configuration stores as secret or variable of a repository on GitHub.
-    pub(crate) github_values: Vec<github::StoredValue>,
+    pub(crate) settings: Settings,
 }
 
 impl<'a> Model<'a> {
@@ -64,9 +65,9 @@ impl<'a> Model<'a> {
         azure_devops::join(sources, &facts, &mut draft);
         gitlab::join(sources, &facts, &mut draft);
         kubernetes::join(sources, &facts, &mut draft);
-        let Draft { identities, credentials, workloads, .. } = identity::resolve(draft);
+        let Draft { identities, credentials, workloads, settings } = identity::resolve(draft);
         let exchanges = exchange::judge(&identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable, github }
+        Self { sources, options, facts, identities, credentials, workloads, exchanges, settings, unreadable, github }
     }
 
     /// The credentials of an identity, with their positions.
