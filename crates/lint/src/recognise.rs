@@ -80,6 +80,7 @@ const WORDS: &[&str] = &[
     "arm_",
     "idtoken",
     "oidc",
+    "\"audiences\"",
 ];
 
 static SCAN: LazyLock<Option<AhoCorasick>> =
@@ -93,6 +94,8 @@ pub fn wants(path: &str, bytes: &[u8]) -> bool {
         // Variables and overlays hold values for what other files say.
         Form::TerraformVariables => true,
         Form::Terraform => true,
+        // A template may only pass on what its modules need.
+        Form::Bicep => true,
         Form::Yaml if is_kustomization(path) => true,
         Form::Source(language) => code::wants(language, bytes),
         _ => SCAN.as_ref().is_none_or(|scan| scan.is_match(bytes)),
