@@ -38,6 +38,9 @@ pub(crate) fn form(path: &str) -> Option<Form> {
     if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
         return Some(Form::Environment);
     }
+    if name == "Kustomization" {
+        return Some(Form::Yaml);
+    }
     if lower.ends_with(".tf.json") || lower.ends_with(".tfvars.json") {
         return None;
     }

@@ -32,6 +32,8 @@ pub struct Model<'a> {
     pub exchanges: Vec<Exchange>,
     /// Files, or parts of them, that could not be read.
     pub unreadable: Vec<SyntaxError>,
+    /// What is deployed to clusters.
+    pub(crate) kubernetes: kubernetes::Manifests,
 }
 
 /// What the readers of several files find together.
@@ -57,10 +59,10 @@ impl<'a> Model<'a> {
         github::join(sources, &facts, &repository, &mut draft);
         azure_devops::join(sources, &facts, &mut draft);
         gitlab::join(sources, &facts, &mut draft);
-        kubernetes::join(sources, &facts, &mut draft);
+        let kubernetes = kubernetes::join(sources, &facts, &mut draft);
         let Draft { identities, credentials, workloads } = identity::resolve(draft);
         let exchanges = exchange::judge(options, &identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable }
+        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable, kubernetes }
     }
 
     /// The credentials of an identity, with their positions.

@@ -12,4 +12,4 @@ macro_rules! rules {
     };
 }
 
-rules![subject_mismatch];
+rules![subject_mismatch, pod_label_missing, client_id_annotation];
