@@ -83,6 +83,8 @@ const WORDS: &[&str] = &[
     "arm_",
     "idtoken",
     "oidc",
+    "aadpodid",
+    "ci_job_jwt",
 ];
 
 static SCAN: LazyLock<Option<AhoCorasick>> =

@@ -27,7 +27,7 @@ pub(crate) enum TokenFile<'a> {
     /// A mount of something else, or of something that is not known.
     Other,
     /// A projected volume whose token has another path.
-    OtherPath(usize),
+    OtherPath(&'a Node, usize),
     /// The token that every pod gets for the API server.
     ApiServer(&'a Node),
     /// The webhook's own file.
@@ -92,7 +92,7 @@ impl<'a> Pod<'a> {
             }
         }
         Some(match nearest {
-            Some((mount, rest, _)) => projected(mount, rest, tokens),
+            Some((mount, rest, _)) => projected(value, mount, rest, tokens),
             None if unknown => TokenFile::Other,
             None if below(API_SERVER, path).is_some() => TokenFile::ApiServer(value),
             None if self.is_labelled() && below(WEBHOOK, path).is_some() => TokenFile::Webhook,
@@ -102,7 +102,7 @@ impl<'a> Pod<'a> {
 }
 
 /// What a mount has at a path below it.
-fn projected<'a>(mount: &Node, rest: &str, tokens: &[TokenVolume<'_>]) -> TokenFile<'a> {
+fn projected<'a>(value: &'a Node, mount: &Node, rest: &str, tokens: &[TokenVolume<'_>]) -> TokenFile<'a> {
     let volume = mount.known_at(&["name"]).unwrap_or_default();
     let own = |token: &TokenVolume<'_>| token.volume == volume && !volume.is_empty();
     let Some(first) = tokens.iter().position(own) else { return TokenFile::Other };
@@ -112,7 +112,7 @@ fn projected<'a>(mount: &Node, rest: &str, tokens: &[TokenVolume<'_>]) -> TokenF
     let fits = |token: &TokenVolume<'_>| {
         own(token) && token.path.as_ref().is_none_or(|path| path.known().is_none_or(|path| path == rest))
     };
-    tokens.iter().position(fits).map_or(TokenFile::OtherPath(first), TokenFile::Projected)
+    tokens.iter().position(fits).map_or(TokenFile::OtherPath(value, first), TokenFile::Projected)
 }
 
 /// What of a path is below a folder; empty for the folder itself.

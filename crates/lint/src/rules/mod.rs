@@ -12,4 +12,13 @@ macro_rules! rules {
     };
 }
 
-rules![subject_mismatch, pod_label_missing, client_id_annotation];
+rules![
+    subject_mismatch,
+    pod_label_missing,
+    client_id_annotation,
+    service_account_mismatch,
+    projected_token,
+    token_expiration,
+    webhook_annotations,
+    pod_identity_v1
+];
