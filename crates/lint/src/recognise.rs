@@ -98,7 +98,7 @@ pub fn wants(path: &str, bytes: &[u8]) -> bool {
         // Variables and overlays hold values for what other files say.
         Form::TerraformVariables => true,
         Form::Terraform => true,
-        Form::Yaml if is_kustomization(path) => true,
+        Form::Yaml if is_kustomization(path) || gitlab::is_named(path) => true,
         Form::Source(language) => code::wants(language, bytes),
         _ => SCAN.as_ref().is_none_or(|scan| scan.is_match(bytes)),
     }

@@ -32,6 +32,8 @@ pub struct Model<'a> {
     pub exchanges: Vec<Exchange>,
     /// Files, or parts of them, that could not be read.
     pub unreadable: Vec<SyntaxError>,
+    /// The pipelines of GitLab.
+    pub(crate) gitlab: gitlab::Pipelines,
     /// What is deployed to clusters.
     pub(crate) kubernetes: kubernetes::Manifests,
 }
@@ -58,11 +60,11 @@ impl<'a> Model<'a> {
         let repository = github::Repository::find(options, &facts, &draft);
         github::join(sources, &facts, &repository, &mut draft);
         azure_devops::join(sources, &facts, &mut draft);
-        gitlab::join(sources, &facts, &mut draft);
+        let gitlab = gitlab::join(sources, &facts, &mut draft);
         let kubernetes = kubernetes::join(sources, &facts, &mut draft);
         let Draft { identities, credentials, workloads } = identity::resolve(draft);
         let exchanges = exchange::judge(options, &identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable, kubernetes }
+        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable, gitlab, kubernetes }
     }
 
     /// The credentials of an identity, with their positions.

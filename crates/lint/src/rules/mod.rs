@@ -20,5 +20,7 @@ rules![
     projected_token,
     token_expiration,
     webhook_annotations,
-    pod_identity_v1
+    pod_identity_v1,
+    gitlab_token_missing,
+    gitlab_audience
 ];
