@@ -38,6 +38,9 @@ pub(crate) fn form(path: &str) -> Option<Form> {
     if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
         return Some(Form::Environment);
     }
+    if name == "Kustomization" {
+        return Some(Form::Yaml);
+    }
     if lower.ends_with(".tf.json") || lower.ends_with(".tfvars.json") {
         return None;
     }
@@ -81,6 +84,8 @@ const WORDS: &[&str] = &[
     "idtoken",
     "oidc",
     "\"audiences\"",
+    "aadpodid",
+    "ci_job_jwt",
 ];
 
 static SCAN: LazyLock<Option<AhoCorasick>> =
@@ -96,7 +101,7 @@ pub fn wants(path: &str, bytes: &[u8]) -> bool {
         Form::Terraform => true,
         // A template may only pass on what its modules need.
         Form::Bicep => true,
-        Form::Yaml if is_kustomization(path) => true,
+        Form::Yaml if is_kustomization(path) || gitlab::is_named(path) => true,
         Form::Source(language) => code::wants(language, bytes),
         _ => SCAN.as_ref().is_none_or(|scan| scan.is_match(bytes)),
     }

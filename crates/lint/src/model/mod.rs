@@ -38,6 +38,10 @@ pub struct Model<'a> {
     pub unreadable: Vec<SyntaxError>,
     /// The workflows of GitHub, put together.
     pub(crate) github: github::Joined,
+    /// The pipelines of GitLab.
+    pub(crate) gitlab: gitlab::Pipelines,
+    /// What is deployed to clusters.
+    pub(crate) kubernetes: kubernetes::Manifests,
 }
 
 /// What the readers of several files find together.
@@ -63,11 +67,24 @@ impl<'a> Model<'a> {
         let repository = github::Repository::find(options, &facts, &draft);
         let github = github::join(sources, &facts, repository, &mut draft);
         azure_devops::join(sources, &facts, &mut draft);
-        gitlab::join(sources, &facts, &mut draft);
-        kubernetes::join(sources, &facts, &mut draft);
+        let gitlab = gitlab::join(sources, &facts, &mut draft);
+        let kubernetes = kubernetes::join(sources, &facts, &mut draft);
         let Draft { identities, credentials, workloads, settings } = identity::resolve(draft);
         let exchanges = exchange::judge(&identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, exchanges, settings, unreadable, github }
+        Self {
+            sources,
+            options,
+            facts,
+            identities,
+            credentials,
+            workloads,
+            exchanges,
+            settings,
+            unreadable,
+            github,
+            gitlab,
+            kubernetes,
+        }
     }
 
     /// The credentials of an identity, with their positions.

@@ -35,4 +35,13 @@ rules![
     fork_pull_request,
     late_step,
     secret_despite_federation,
+    pod_label_missing,
+    client_id_annotation,
+    service_account_mismatch,
+    projected_token,
+    token_expiration,
+    webhook_annotations,
+    pod_identity_v1,
+    gitlab_token_missing,
+    gitlab_audience,
 ];
