@@ -18,3 +18,6 @@ pub(crate) fn read(_document: &Node, _text: &str, _facts: &mut facts::Facts) {}
 
 /// Puts templates into the pipelines that use them and adds the workloads.
 pub(crate) fn join(_sources: &Sources, _facts: &[facts::Facts], _draft: &mut Draft) {}
+
+/// Reads a service connection as `az devops service-endpoint list` prints it.
+pub(crate) fn read_connection(_entry: &Node, _facts: &mut facts::Facts) {}

@@ -12,4 +12,11 @@ macro_rules! rules {
     };
 }
 
-rules![subject_mismatch];
+rules![
+    subject_mismatch,
+    user_credential,
+    secret_in_plain_text,
+    service_principal_is_tenant,
+    credential_reference,
+    pipeline_token_request,
+];
