@@ -129,6 +129,7 @@ fn read_yaml(file: FileId, path: &str, text: &str, facts: &mut Facts) {
         facts.fault(error);
     }
     for document in &documents {
+        commands::read_steps(document, text, facts);
         if github::is_workflow(path) {
             github::read_workflow(document, text, facts);
         } else if github::is_action(path, document) {
