@@ -108,7 +108,8 @@ impl Reader<'_> {
         match self.rest.peek() {
             Some('\'') => self.string(),
             Some(c) if c.is_ascii_digit() || *c == '-' => {
-                let number: String = std::iter::from_fn(|| self.rest.next_if(|c| matches!(c, '0'..='9' | '.' | '-'))).collect();
+                let number: String =
+                    std::iter::from_fn(|| self.rest.next_if(|c| matches!(c, '0'..='9' | '.' | '-'))).collect();
                 Ok(self.plain(&number))
             }
             Some(c) if c.is_ascii_alphabetic() || *c == '_' => self.name(depth),
@@ -276,7 +277,10 @@ mod tests {
     fn scope() -> Scope {
         let node = |text: &str| yaml::read(FileId(0), text).0.remove(0);
         Scope {
-            parameters: vec![("env".to_owned(), node("prod")), ("target".to_owned(), node("{connection: deploy-prod}"))],
+            parameters: vec![
+                ("env".to_owned(), node("prod")),
+                ("target".to_owned(), node("{connection: deploy-prod}")),
+            ],
             variables: vec![("region".to_owned(), node("weu"))],
             groups: false,
             locals: Vec::new(),

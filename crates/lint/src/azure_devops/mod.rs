@@ -8,9 +8,9 @@ mod shape;
 mod step;
 mod workload;
 
-use crate::facts;
 use crate::model::Draft;
 use crate::source::{Node, Sources};
+use crate::{commands, facts};
 
 pub(crate) use connection::{Connection, Federation, federation};
 pub(crate) use expand::{Job, Stage};
@@ -27,8 +27,9 @@ pub(crate) struct Facts {
 }
 
 /// Reads a pipeline or a template; `text` is the whole file, for scripts in it.
-pub(crate) fn read(document: &Node, _text: &str, facts: &mut facts::Facts) {
+pub(crate) fn read(document: &Node, text: &str, facts: &mut facts::Facts) {
     facts.is("Azure pipeline");
+    commands::read_steps(document, text, facts);
     facts.azure_devops.documents.push(document.clone());
 }
 

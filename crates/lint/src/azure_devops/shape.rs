@@ -3,9 +3,19 @@
 use crate::source::{Node, Value};
 
 /// Keys that make a mapping a step.
-const STEPS: &[&str] =
-    &["task", "bash", "pwsh", "powershell", "checkout", "publish", "download", "downloadBuild", "getPackage",
-      "reviewApp", "template"];
+const STEPS: &[&str] = &[
+    "task",
+    "bash",
+    "pwsh",
+    "powershell",
+    "checkout",
+    "publish",
+    "download",
+    "downloadBuild",
+    "getPackage",
+    "reviewApp",
+    "template",
+];
 
 /// Keys that other pipelines write beside `script`.
 const FOREIGN: &[&str] = &["image", "uses", "run", "args", "entrypoint", "commands", "stage", "tags", "only", "rules"];
@@ -29,9 +39,9 @@ pub(crate) fn is_pipeline(document: &Node) -> bool {
 
 /// Whether a list has such an item, also within `${{ if }}` and `${{ each }}`.
 pub(super) fn holds(list: &Node, is: fn(&Node) -> bool) -> bool {
-    list.items().iter().any(|item| {
-        is(item) || item.entries().iter().any(|entry| is_directive(&entry.key) && holds(&entry.value, is))
-    })
+    list.items()
+        .iter()
+        .any(|item| is(item) || item.entries().iter().any(|entry| is_directive(&entry.key) && holds(&entry.value, is)))
 }
 
 /// Whether a key is one of `${{ if }}` and its like.
@@ -61,7 +71,9 @@ pub(super) fn is_stage(item: &Node) -> bool {
 fn is_variables(document: &Node) -> bool {
     let only = document.entries().iter().all(|entry| VARIABLES.contains(&entry.key.as_str()));
     only && document.get("variables").is_some_and(|variables| match &variables.value {
-        Value::Sequence(_) => holds(variables, |item| ["name", "group", "template"].iter().any(|key| item.get(key).is_some())),
+        Value::Sequence(_) => {
+            holds(variables, |item| ["name", "group", "template"].iter().any(|key| item.get(key).is_some()))
+        }
         Value::Mapping(_) => true,
         _ => false,
     })

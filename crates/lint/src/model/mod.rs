@@ -28,6 +28,8 @@ pub struct Model<'a> {
     pub credentials: Vec<Credential>,
     /// Whatever presents an assertion.
     pub workloads: Vec<Workload>,
+    /// The stages of Azure pipelines, with their templates put in.
+    pub(crate) stages: Vec<azure_devops::Stage>,
     /// What Entra would answer to each.
     pub exchanges: Vec<Exchange>,
     /// Files, or parts of them, that could not be read.
@@ -40,6 +42,7 @@ pub(crate) struct Draft {
     pub(crate) identities: Vec<Identity>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) workloads: Vec<Workload>,
+    pub(crate) stages: Vec<azure_devops::Stage>,
 }
 
 impl<'a> Model<'a> {
@@ -58,9 +61,9 @@ impl<'a> Model<'a> {
         azure_devops::join(sources, &facts, &mut draft);
         gitlab::join(sources, &facts, &mut draft);
         kubernetes::join(sources, &facts, &mut draft);
-        let Draft { identities, credentials, workloads } = identity::resolve(draft);
+        let Draft { identities, credentials, workloads, stages } = identity::resolve(draft);
         let exchanges = exchange::judge(options, &identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable }
+        Self { sources, options, facts, identities, credentials, workloads, stages, exchanges, unreadable }
     }
 
     /// The credentials of an identity, with their positions.
