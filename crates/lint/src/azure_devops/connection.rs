@@ -1,8 +1,8 @@
 //! Service connections, as an export shows them and as credentials speak of them.
 
-use fedlens_issuers::{Subject, parse_subject};
+use fedlens_issuers::{PlatformId, Subject, parse_subject, recognise};
 
-use crate::model::Model;
+use crate::model::{Credential, Model};
 use crate::source::{Node, Place, Text};
 
 /// A service connection of an export.
@@ -85,6 +85,62 @@ pub(crate) fn federation(model: &Model<'_>, name: &str) -> Federation {
         }
     }
     possible.map_or(Federation::Unknown, Federation::Possible)
+}
+
+/// A credential for a connection, as of before or after the connection's conversion to the other issuer.
+#[derive(Debug)]
+pub(crate) struct Outdated<'m> {
+    /// The credential, by its position in the model.
+    pub(crate) credential: usize,
+    /// The connection, as it is now.
+    pub(crate) connection: &'m Connection,
+    /// The issuer of its tokens.
+    pub(crate) issuer: &'m Text,
+    /// The subject of its tokens.
+    pub(crate) subject: &'m Text,
+}
+
+/// Every credential that trusts the issuer that an exported connection does not use.
+pub(crate) fn outdated<'m>(model: &'m Model<'_>) -> Vec<Outdated<'m>> {
+    let mut found = Vec::new();
+    let connections = model.facts.iter().flat_map(|facts| &facts.azure_devops.connections);
+    for connection in connections.filter(|connection| connection.is_federated()) {
+        let (Some(issuer), Some(subject)) = (&connection.issuer, &connection.subject) else { continue };
+        let fits = |other: &Credential| other.issuer == *issuer && other.subject.as_ref() == Some(subject);
+        for (credential, one) in model.credentials.iter().enumerate() {
+            let replaced = model.credentials_of(one.identity).any(|(_, other)| fits(other));
+            if !replaced && connection.trusted_before(model, one, issuer) {
+                found.push(Outdated { credential, connection, issuer, subject });
+            }
+        }
+    }
+    found
+}
+
+impl Connection {
+    /// Whether a credential is for this connection and trusts its other issuer.
+    fn trusted_before(&self, model: &Model<'_>, credential: &Credential, issuer: &Text) -> bool {
+        let identity = model.identities.get(credential.identity).and_then(|identity| identity.client_id.as_ref());
+        let other_identity = match (identity.and_then(Text::known), self.client_id.as_ref().and_then(Text::known)) {
+            (Some(a), Some(b)) => !a.eq_ignore_ascii_case(b),
+            _ => false,
+        };
+        let own = |text: &Text| text.known().and_then(recognise).map(|found| found.platform.id);
+        let subject = credential.subject.as_ref().and_then(Text::known).map(|known| parse_subject(None, known));
+        let same = match (own(issuer), own(&credential.issuer), subject) {
+            (
+                Some(PlatformId::Entra),
+                Some(PlatformId::AzureDevOps),
+                Some(Subject::ServiceConnection { connection, .. }),
+            ) => self.name.known() == Some(connection.as_str()),
+            (Some(PlatformId::AzureDevOps), Some(PlatformId::Entra), Some(Subject::Eid1(eid1))) => {
+                let id = eid1.service_connection().map(|(_, id)| id);
+                self.id.as_deref().zip(id).is_some_and(|(own, id)| own.eq_ignore_ascii_case(id))
+            }
+            _ => false,
+        };
+        same && !other_identity
+    }
 }
 
 /// The name of the service connection that a subject is for; `Some(None)` for one that has an id in its place, or is

@@ -156,7 +156,7 @@ impl<'a> Pipeline<'a> {
         if let Some(jobs) = stage.get("jobs") {
             self.jobs(at, jobs, &scope, &mut built);
         } else if let Some(steps) = stage.get("steps") {
-            let steps = self.steps(at, steps, &mut built.complete);
+            let steps = self.steps(at, steps, &scope, &mut built.complete);
             built.jobs.push(Job { scope, steps });
         }
         self.stages.push(built);
@@ -194,12 +194,12 @@ impl<'a> Pipeline<'a> {
         }
         let mut steps = Vec::new();
         for list in lists {
-            steps.extend(self.steps(at, list, &mut stage.complete));
+            steps.extend(self.steps(at, list, &scope, &mut stage.complete));
         }
         stage.jobs.push(Job { scope, steps });
     }
 
-    fn steps(&mut self, at: &At<'_>, steps: &Node, complete: &mut bool) -> Vec<Step> {
+    fn steps(&mut self, at: &At<'_>, steps: &Node, outer: &Scope, complete: &mut bool) -> Vec<Step> {
         let mut out = Vec::new();
         for step in steps.items() {
             if step.get("template").is_none() {
@@ -207,15 +207,14 @@ impl<'a> Pipeline<'a> {
                 out.push(Step::new(step.clone()));
             } else if let Some(found) = self.template(at, step) {
                 let inside = found.at(at);
-                let scope = self.scope(&inside, found.document, &found.given, &Scope::default());
+                let scope = self.scope(&inside, found.document, &found.given, outer);
                 if let Some(steps) = found.document.get("steps") {
                     let steps = self.evaluator.node(steps, &scope);
-                    out.extend(self.steps(&inside, &steps, complete));
+                    out.extend(self.steps(&inside, &steps, &scope, complete));
                 }
             } else {
                 *complete = false;
-                let scope = Scope::default();
-                let given = step.get("parameters").map(|parameters| loose(parameters, &scope));
+                let given = step.get("parameters").map(|parameters| loose(parameters, outer));
                 out.extend(given.into_iter().flat_map(|stage| stage.jobs).flat_map(|job| job.steps));
             }
         }

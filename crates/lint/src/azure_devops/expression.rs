@@ -52,8 +52,21 @@ impl Scope {
 pub(super) fn value(expression: &str, scope: &Scope, place: Place) -> Node {
     let written = expression.trim();
     let mut reader = Reader { rest: written.chars().peekable(), scope, place };
-    let found = reader.expression(MAX_DEPTH).and_then(|value| reader.at_end().then_some(value).ok_or(Why::Expression));
-    found.unwrap_or_else(|why| Node::scalar(Text::unknown(written, why, place), true))
+    let found = reader.expression(MAX_DEPTH).filter(|_| reader.at_end());
+    let unknown = |why| Node::scalar(Text::unknown(written, why, place), true);
+    match found {
+        Some(node) => match nameless(&node) {
+            Some(why) => unknown(why),
+            None => node,
+        },
+        None => unknown(Why::Expression),
+    }
+}
+
+/// Why a value is not known that has no name of its own.
+fn nameless(node: &Node) -> Option<Why> {
+    let text = node.text().filter(|text| text.symbol() == Some(""))?;
+    text.unknowns().next().map(|unknown| unknown.why)
 }
 
 /// Whether a condition holds, where that is known.
@@ -102,33 +115,41 @@ impl Reader<'_> {
         word
     }
 
-    fn expression(&mut self, depth: usize) -> Result<Node, Why> {
-        let depth = depth.checked_sub(1).ok_or(Why::Expression)?;
+    fn unknown(&self, why: Why) -> Node {
+        Node::scalar(Text::unknown("", why, self.place), true)
+    }
+
+    fn null(&self) -> Node {
+        Node { place: self.place, value: Value::Null }
+    }
+
+    /// An expression; `None` for what is none.
+    fn expression(&mut self, depth: usize) -> Option<Node> {
+        let depth = depth.checked_sub(1)?;
         self.blanks();
-        match self.rest.peek() {
-            Some('\'') => self.string(),
-            Some(c) if c.is_ascii_digit() || *c == '-' => {
-                let number: String =
-                    std::iter::from_fn(|| self.rest.next_if(|c| matches!(c, '0'..='9' | '.' | '-'))).collect();
-                Ok(self.plain(&number))
+        match self.rest.peek()? {
+            '\'' => self.string(),
+            c if c.is_ascii_digit() || *c == '-' => {
+                let digits = std::iter::from_fn(|| self.rest.next_if(|c| matches!(c, '0'..='9' | '.' | '-')));
+                let number: String = digits.collect();
+                Some(self.plain(&number))
             }
-            Some(c) if c.is_ascii_alphabetic() || *c == '_' => self.name(depth),
-            _ => Err(Why::Expression),
+            c if c.is_ascii_alphabetic() || *c == '_' => self.name(depth),
+            _ => None,
         }
     }
 
     /// A string; two quotes in it are one.
-    fn string(&mut self) -> Result<Node, Why> {
+    fn string(&mut self) -> Option<Node> {
         self.rest.next();
         let mut text = String::new();
         loop {
-            match self.rest.next() {
-                Some('\'') if self.rest.next_if_eq(&'\'').is_none() => break,
-                Some(c) => text.push(c),
-                None => return Err(Why::Expression),
+            match self.rest.next()? {
+                '\'' if self.rest.next_if_eq(&'\'').is_none() => break,
+                c => text.push(c),
             }
         }
-        Ok(Node::scalar(Text::literal(text, self.place), true))
+        Some(Node::scalar(Text::literal(text, self.place), true))
     }
 
     fn plain(&self, text: &str) -> Node {
@@ -136,48 +157,42 @@ impl Reader<'_> {
     }
 
     /// `true`, a call, or a name with its members.
-    fn name(&mut self, depth: usize) -> Result<Node, Why> {
+    fn name(&mut self, depth: usize) -> Option<Node> {
         let name = self.word();
         if self.next_is('(') {
             let arguments = self.arguments(depth)?;
-            return call(&name.to_ascii_lowercase(), &arguments, self.place).ok_or(Why::Expression);
+            let value = call(&name.to_ascii_lowercase(), &arguments, self.place);
+            return Some(value.unwrap_or_else(|| self.unknown(Why::Expression)));
         }
         match name.to_ascii_lowercase().as_str() {
-            "true" | "false" => return Ok(self.plain(&name)),
-            "null" => return Ok(Node { place: self.place, value: Value::Null }),
+            "true" | "false" => return Some(self.plain(&name)),
+            "null" => return Some(self.null()),
             _ => {}
         }
         let members = self.members(depth)?;
-        self.path(&name, &members)
+        Some(self.path(&name, &members).unwrap_or_else(|why| self.unknown(why)))
     }
 
-    fn arguments(&mut self, depth: usize) -> Result<Vec<Node>, Why> {
+    fn arguments(&mut self, depth: usize) -> Option<Vec<Node>> {
         let mut arguments = Vec::new();
         while !self.next_is(')') {
-            // An argument that is not known may not matter: `or(true, …)`.
-            let value = self.expression(depth);
-            match value {
-                Ok(value) => arguments.push(value),
-                Err(Why::Expression) => return Err(Why::Expression),
-                Err(why) => arguments.push(Node::scalar(Text::unknown("argument", why, self.place), true)),
-            }
+            arguments.push(self.expression(depth)?);
             self.next_is(',');
         }
-        Ok(arguments)
+        Some(arguments)
     }
 
     /// `.name` and `['name']`, as often as they come.
-    fn members(&mut self, depth: usize) -> Result<Vec<String>, Why> {
+    fn members(&mut self, depth: usize) -> Option<Vec<String>> {
         let mut members = Vec::new();
         loop {
             if self.next_is('.') {
                 members.push(self.word());
             } else if self.next_is('[') {
-                let index = self.expression(depth)?;
-                members.push(index.known().ok_or(Why::Expression)?.to_owned());
-                self.next_is(']').then_some(()).ok_or(Why::Expression)?;
+                members.push(self.expression(depth)?.known()?.to_owned());
+                self.next_is(']').then_some(())?;
             } else {
-                return Ok(members);
+                return Some(members);
             }
         }
     }
@@ -186,15 +201,12 @@ impl Reader<'_> {
         let local = Scope::named(&self.scope.locals, name).is_some();
         let root = self.scope.root(name, members.first().map(String::as_str))?;
         let rest = members.get(usize::from(!local)..).unwrap_or_default();
-        let Some(root) = root else { return Ok(Node { place: self.place, value: Value::Null }) };
-        let mut node = root;
+        let Some(mut node) = root else { return Ok(self.null()) };
         for member in rest {
             match node.entry_ignoring_case(member) {
                 Some(entry) => node = &entry.value,
-                None => {
-                    let open = node.text().is_some_and(|text| text.known().is_none());
-                    return if open { Err(Why::NotGiven) } else { Ok(Node { place: self.place, value: Value::Null }) };
-                }
+                None if node.text().is_some_and(|text| text.known().is_none()) => return Err(Why::NotGiven),
+                None => return Ok(self.null()),
             }
         }
         Ok(node.clone())

@@ -4,6 +4,7 @@ mod connection;
 mod evaluate;
 mod expand;
 mod expression;
+mod mention;
 mod shape;
 mod step;
 mod workload;
@@ -12,10 +13,11 @@ use crate::model::Draft;
 use crate::source::{Node, Sources};
 use crate::{commands, facts};
 
-pub(crate) use connection::{Connection, Federation, federation};
+pub(crate) use connection::{Connection, Federation, Outdated, federation, outdated};
 pub(crate) use expand::{Job, Stage};
+pub(crate) use mention::reads;
 pub(crate) use shape::is_pipeline;
-pub(crate) use step::Step;
+pub(crate) use step::{Step, Task};
 
 /// What one file defines.
 #[derive(Debug, Default)]

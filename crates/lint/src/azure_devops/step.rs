@@ -1,7 +1,8 @@
 //! A step of a job: its task, its inputs, its script.
 
+use crate::Edit;
 use crate::commands::{self, Command, Dialect};
-use crate::source::{Node, Place, Sources};
+use crate::source::{Entry, Node, Place, Sources};
 
 /// Inputs that name a connection to Azure whatever the task is, in lower case.
 const AZURE_CONNECTIONS: &[&str] = &[
@@ -76,14 +77,26 @@ impl Step {
         self.node.get("inputs")?.entry_ignoring_case(name).map(|entry| &entry.value)
     }
 
-    /// The environment that the step sets; none where a part of it is not known.
-    pub(crate) fn environment(&self) -> Option<&Node> {
-        self.node.get("env")
+    /// The variables that the step sets for its programs.
+    pub(crate) fn environment(&self) -> &[Entry] {
+        self.node.get("env").map(Node::entries).unwrap_or_default()
     }
 
-    /// A variable that the step sets.
-    pub(crate) fn variable(&self, name: &str) -> Option<&Node> {
-        self.environment()?.entry_ignoring_case(name).map(|entry| &entry.value)
+    /// Whether the step sets a variable, or may: a part of what it sets is not known.
+    pub(crate) fn may_set(&self, name: &str) -> bool {
+        let open = self.node.get("env").is_some_and(|env| env.text().is_some());
+        open || self.environment().iter().any(|entry| entry.key.eq_ignore_ascii_case(name) || entry.key.contains("${{"))
+    }
+
+    /// The edit that adds a line to a mapping of the step: `inputs`, `env`, or the step itself.
+    pub(crate) fn with_line(&self, sources: &Sources, mapping: Option<&str>, line: &str) -> Option<Edit> {
+        let node = mapping.map_or(Some(&self.node), |key| self.node.get(key))?;
+        let first = node.entries().get(usize::from(mapping.is_none())).or(node.entries().first())?;
+        let position = sources.position(first.key_place);
+        let flow = sources.text(node.place).trim_start().starts_with('{');
+        let indent = " ".repeat(position.column.saturating_sub(1));
+        let text = format!("{}\n{indent}", line.replace('\n', &format!("\n{indent}")));
+        (!flow).then(|| Edit::before(first.key_place, text))
     }
 
     /// The connections to Azure that the task signs in with.
@@ -93,14 +106,15 @@ impl Step {
         inputs.iter().filter(move |entry| task.is_some_and(|task| task.takes(&entry.key))).map(|entry| &entry.value)
     }
 
-    /// Whether the task names any service connection at all.
-    pub(crate) fn names_connection(&self) -> bool {
+    /// Every service connection that the task names, to wherever it leads.
+    pub(crate) fn named_connections(&self) -> impl Iterator<Item = &Node> {
         let words = ["connection", "connectedservice", "azuresubscription", "endpoint", "backendservice", "registry"];
         let inputs = self.node.get("inputs").map(Node::entries).unwrap_or_default();
-        inputs.iter().any(|entry| {
+        let named = inputs.iter().filter(move |entry| {
             let key = entry.key.to_ascii_lowercase();
             words.iter().any(|word| key.contains(word)) && !entry.value.is_null()
-        })
+        });
+        named.map(|entry| &entry.value)
     }
 
     /// The script of the step, with what it is written in.

@@ -14,6 +14,14 @@ macro_rules! rules {
 
 rules![
     subject_mismatch,
+    issuer_vstoken,
+    issuer_of_converted_connection,
+    task_without_federation,
+    connection_not_referenced,
+    oidc_request_get,
+    system_accesstoken_not_mapped,
+    oidc_without_connection_id,
+    spn_variables_missing,
     user_credential,
     secret_in_plain_text,
     service_principal_is_tenant,
