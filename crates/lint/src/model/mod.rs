@@ -30,6 +30,8 @@ pub struct Model<'a> {
     pub credentials: Vec<Credential>,
     /// Whatever presents an assertion.
     pub workloads: Vec<Workload>,
+    /// The stages of Azure pipelines, with their templates put in.
+    pub(crate) stages: Vec<azure_devops::Stage>,
     /// What Entra would answer to each.
     pub exchanges: Vec<Exchange>,
     /// What configurations set up on other platforms.
@@ -51,6 +53,7 @@ pub(crate) struct Draft {
     pub(crate) credentials: Vec<Credential>,
     pub(crate) workloads: Vec<Workload>,
     pub(crate) settings: Settings,
+    pub(crate) stages: Vec<azure_devops::Stage>,
 }
 
 impl<'a> Model<'a> {
@@ -69,7 +72,7 @@ impl<'a> Model<'a> {
         azure_devops::join(sources, &facts, &mut draft);
         let gitlab = gitlab::join(sources, &facts, &mut draft);
         let kubernetes = kubernetes::join(sources, &facts, &mut draft);
-        let Draft { identities, credentials, workloads, settings } = identity::resolve(draft);
+        let Draft { identities, credentials, workloads, settings, stages } = identity::resolve(draft);
         let exchanges = exchange::judge(&identities, &credentials, &workloads);
         Self {
             sources,
@@ -78,6 +81,7 @@ impl<'a> Model<'a> {
             identities,
             credentials,
             workloads,
+            stages,
             exchanges,
             settings,
             unreadable,
