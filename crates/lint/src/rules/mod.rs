@@ -5,11 +5,11 @@ use crate::Rule;
 /// Every rule that has a file of that name.
 macro_rules! rules {
     ($($name:ident),* $(,)?) => {
-        $(mod $name;)*
+        $(pub(crate) mod $name;)*
 
         /// Every rule, by id.
         pub static RULES: &[&Rule] = &[$(&$name::RULE),*];
     };
 }
 
-rules![subject_mismatch];
+rules![suppression_without_reason, unused_suppression, expired_suppression, subject_mismatch];
