@@ -27,8 +27,8 @@ use serde::Serialize;
 pub struct LintRun<'a> {
     /// The files.
     pub sources: &'a Sources,
-    /// What stands before their paths to make them relative to the current folder: empty, or ending in `/`.
-    pub prefix: String,
+    /// The path of each, as it is to be shown.
+    pub names: Vec<String>,
     /// What is told, by place.
     pub findings: Vec<Finding>,
     /// What each is known by when lines move.
@@ -75,9 +75,10 @@ pub(crate) struct Spot {
 }
 
 impl LintRun<'_> {
-    /// The path of a place's file, relative to the current folder.
+    /// The path of a place's file, as it is to be shown.
     pub(crate) fn path(&self, place: Place) -> String {
-        format!("{}{}", self.prefix, self.sources.path(place))
+        let name = self.names.get(place.file.0 as usize);
+        name.cloned().unwrap_or_else(|| self.sources.path(place).to_owned())
     }
 
     pub(crate) fn spot(&self, place: Place) -> Spot {
