@@ -58,6 +58,11 @@ pub(crate) fn form(path: &str) -> Option<Form> {
     })
 }
 
+/// Whether files of that name can be of use; [`wants`] looks into them.
+pub fn may_want(path: &str) -> bool {
+    form(path).is_some()
+}
+
 /// Words without one of which a file says nothing of a sign-in to Entra. Letter case does not count.
 const WORDS: &[&str] = &[
     "azure",

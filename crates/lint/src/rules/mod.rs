@@ -15,6 +15,9 @@ macro_rules! rules {
 mod refusal;
 
 rules![
+    suppression_without_reason,
+    unused_suppression,
+    expired_suppression,
     subject_mismatch,
     subject_case,
     subject_context,
