@@ -5,7 +5,7 @@ use crate::Rule;
 /// Every rule that has a file of that name.
 macro_rules! rules {
     ($($name:ident),* $(,)?) => {
-        $(mod $name;)*
+        $(pub(crate) mod $name;)*
 
         /// Every rule, by id.
         pub static RULES: &[&Rule] = &[$(&$name::RULE),*];
@@ -48,7 +48,6 @@ rules![
     webhook_annotations,
     pod_identity_v1,
     gitlab_token_missing,
-    gitlab_audience,
     task_without_federation,
     connection_not_referenced,
     oidc_request_get,
