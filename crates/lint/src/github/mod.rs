@@ -58,10 +58,10 @@ pub(crate) fn is_action(path: &str, document: &Node) -> bool {
 }
 
 /// Reads a workflow.
-pub(crate) fn read_workflow(document: &Node, facts: &mut facts::Facts) {
+pub(crate) fn read_workflow(document: Node, facts: &mut facts::Facts) {
     if document.get("jobs").is_some() {
         facts.is("GitHub workflow");
-        facts.github.workflow = Some(document.clone());
+        facts.github.workflow = Some(document);
     }
 }
 
@@ -88,10 +88,7 @@ pub(crate) fn read_subject_template(document: &Node, facts: &mut facts::Facts) {
 
 /// Puts reusable workflows into their callers and adds the jobs that sign in.
 pub(crate) fn join(sources: &Sources, facts: &[facts::Facts], repository: Repository, draft: &mut Draft) -> Joined {
-    let mut walk = walk::Walk { sources, facts, repository: &repository, logins: Vec::new(), remote_calls: Vec::new() };
-    walk.all();
-    let walk::Walk { mut logins, mut remote_calls, .. } = walk;
-    remote_calls.dedup();
+    let (mut logins, remote_calls) = walk::all(sources, facts, &repository);
     for login in &mut logins {
         resolve(login, &draft.settings.stored);
     }
