@@ -176,6 +176,6 @@ fn read_json(file: FileId, path: &str, text: &str, facts: &mut Facts) {
     } else if definitions::is_definition(path, &document) {
         definitions::read(&document, facts);
     } else {
-        export::read(&document, facts);
+        export::read(path, &document, facts);
     }
 }
