@@ -12,4 +12,13 @@ macro_rules! rules {
     };
 }
 
-rules![subject_mismatch];
+rules![
+    subject_mismatch,
+    federated_token_as_assertion,
+    token_file_read_once,
+    user_token_as_assertion,
+    on_behalf_of_token_as_assertion,
+    delegated_scopes,
+    app_token_in_code,
+    managed_identity_wrong_audience,
+];
