@@ -56,8 +56,7 @@ fn details(run: &LintRun<'_>, finding: &Finding) -> String {
         escaped(&spot.path),
         spot.line
     );
-    text.push_str(&format!("- `{}:{}`: {}\n", spot.path, spot.line, escaped(&finding.primary.text)));
-    for label in &finding.secondary {
+    for label in std::iter::once(&finding.primary).chain(&finding.secondary).filter(|label| !label.text.is_empty()) {
         let spot = run.spot(label.place);
         text.push_str(&format!("- `{}:{}`: {}\n", spot.path, spot.line, escaped(&label.text)));
     }

@@ -128,11 +128,12 @@ pub(crate) fn confidence_word(confidence: Confidence) -> &'static str {
     }
 }
 
-/// `1 file`, `2 files`.
+/// `1 file`, `2 files`, `2 identities`.
 pub(crate) fn counted(count: usize, one: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        _ => format!("{count} {one}s"),
+    match one.strip_suffix('y') {
+        _ if count == 1 => format!("1 {one}"),
+        Some(stem) => format!("{count} {stem}ies"),
+        None => format!("{count} {one}s"),
     }
 }
 
