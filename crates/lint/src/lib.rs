@@ -29,6 +29,8 @@ pub mod source;
 pub mod suppression;
 mod terraform;
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -40,7 +42,7 @@ pub use rule::Rule;
 pub use rules::RULES;
 
 use model::Model;
-use source::Sources;
+use source::{Place, Sources};
 
 /// What the caller knows beside the files.
 #[derive(Clone, Debug)]
@@ -64,6 +66,7 @@ pub fn lint(sources: &Sources, options: &Options) -> Report {
             found
         })
         .collect();
+    keep_causes(&mut findings);
     sort(&mut findings);
     findings.dedup_by(|a, b| a.primary == b.primary && a.rule.id == b.rule.id && a.message == b.message);
     let mut report = report::report(&model, findings);
@@ -74,4 +77,14 @@ pub fn lint(sources: &Sources, options: &Options) -> Report {
 /// By place, then by rule.
 fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| (a.primary.place, a.rule.id, &a.message).cmp(&(b.primary.place, b.rule.id, &b.message)));
+}
+
+/// Drops what another finding explains: a sign-in that fails by a value which is reported for itself.
+fn keep_causes(findings: &mut Vec<Finding>) {
+    let explained: HashSet<Place> = findings
+        .iter()
+        .filter(|finding| finding.failed_by.is_none() && finding.predicted.is_some())
+        .map(|finding| finding.primary.place)
+        .collect();
+    findings.retain(|finding| finding.failed_by.is_none_or(|place| !explained.contains(&place)));
 }

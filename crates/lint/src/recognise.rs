@@ -38,6 +38,9 @@ pub(crate) fn form(path: &str) -> Option<Form> {
     if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
         return Some(Form::Environment);
     }
+    if name == "Kustomization" {
+        return Some(Form::Yaml);
+    }
     if lower.ends_with(".tf.json") || lower.ends_with(".tfvars.json") {
         return None;
     }
@@ -85,6 +88,9 @@ const WORDS: &[&str] = &[
     "arm_",
     "idtoken",
     "oidc",
+    "\"audiences\"",
+    "aadpodid",
+    "ci_job_jwt",
 ];
 
 static SCAN: LazyLock<Option<AhoCorasick>> =
@@ -98,7 +104,9 @@ pub fn wants(path: &str, bytes: &[u8]) -> bool {
         // Variables and overlays hold values for what other files say.
         Form::TerraformVariables => true,
         Form::Terraform => true,
-        Form::Yaml if is_kustomization(path) => true,
+        // A template may only pass on what its modules need.
+        Form::Bicep => true,
+        Form::Yaml if is_kustomization(path) || gitlab::is_named(path) => true,
         Form::Source(language) => code::wants(language, bytes),
         _ => SCAN.as_ref().is_none_or(|scan| scan.is_match(bytes)),
     }
@@ -134,10 +142,11 @@ fn read_yaml(file: FileId, path: &str, text: &str, facts: &mut Facts) {
         facts.fault(error);
     }
     for document in &documents {
+        commands::read_steps(document, text, facts);
         if github::is_workflow(path) {
-            github::read_workflow(document, text, facts);
+            github::read_workflow(document, facts);
         } else if github::is_action(path, document) {
-            github::read_action(document, text, facts);
+            github::read_action(document, facts);
         } else if gitlab::is_pipeline(path, document) {
             gitlab::read(document, facts);
         } else if kubernetes::is_manifest(path, document) {

@@ -2,6 +2,7 @@
 
 mod exchange;
 mod identity;
+mod settings;
 mod workload;
 
 use jiff::civil::Date;
@@ -10,8 +11,9 @@ use crate::facts::Facts;
 use crate::source::{Place, Sources, SyntaxError};
 use crate::{Options, arm, azure_devops, github, gitlab, kubernetes, terraform};
 
-pub use exchange::{Answer, Exchange, Refused};
+pub use exchange::{Answer, Exchange, Field, Refused};
 pub use identity::{Credential, Identity, IdentityKind, Origin};
+pub use settings::{ServiceAccount, ServiceConnection, Settings, Stored, SubjectTemplate};
 pub use workload::{Candidate, Platform, Workload};
 
 /// A repository as its workload identities see it.
@@ -28,10 +30,20 @@ pub struct Model<'a> {
     pub credentials: Vec<Credential>,
     /// Whatever presents an assertion.
     pub workloads: Vec<Workload>,
+    /// The stages of Azure pipelines, with their templates put in.
+    pub(crate) stages: Vec<azure_devops::Stage>,
     /// What Entra would answer to each.
     pub exchanges: Vec<Exchange>,
+    /// What configurations set up on other platforms.
+    pub settings: Settings,
     /// Files, or parts of them, that could not be read.
     pub unreadable: Vec<SyntaxError>,
+    /// The workflows of GitHub, put together.
+    pub(crate) github: github::Joined,
+    /// The pipelines of GitLab.
+    pub(crate) gitlab: gitlab::Pipelines,
+    /// What is deployed to clusters.
+    pub(crate) kubernetes: kubernetes::Manifests,
 }
 
 /// What the readers of several files find together.
@@ -40,6 +52,8 @@ pub(crate) struct Draft {
     pub(crate) identities: Vec<Identity>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) workloads: Vec<Workload>,
+    pub(crate) settings: Settings,
+    pub(crate) stages: Vec<azure_devops::Stage>,
 }
 
 impl<'a> Model<'a> {
@@ -54,13 +68,27 @@ impl<'a> Model<'a> {
             draft.credentials.extend(facts.credentials.iter().cloned());
         }
         let repository = github::Repository::find(options, &facts, &draft);
-        github::join(sources, &facts, &repository, &mut draft);
+        let github = github::join(sources, &facts, repository, &mut draft);
         azure_devops::join(sources, &facts, &mut draft);
-        gitlab::join(sources, &facts, &mut draft);
-        kubernetes::join(sources, &facts, &mut draft);
-        let Draft { identities, credentials, workloads } = identity::resolve(draft);
-        let exchanges = exchange::judge(options, &identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable }
+        let gitlab = gitlab::join(sources, &facts, &mut draft);
+        let kubernetes = kubernetes::join(sources, &facts, &mut draft);
+        let Draft { identities, credentials, workloads, settings, stages } = identity::resolve(draft);
+        let exchanges = exchange::judge(&identities, &credentials, &workloads);
+        Self {
+            sources,
+            options,
+            facts,
+            identities,
+            credentials,
+            workloads,
+            stages,
+            exchanges,
+            settings,
+            unreadable,
+            github,
+            gitlab,
+            kubernetes,
+        }
     }
 
     /// The credentials of an identity, with their positions.
