@@ -5,7 +5,7 @@ use crate::Rule;
 /// Every rule that has a file of that name.
 macro_rules! rules {
     ($($name:ident),* $(,)?) => {
-        $(mod $name;)*
+        $(pub(crate) mod $name;)*
 
         /// Every rule, by id.
         pub static RULES: &[&Rule] = &[$(&$name::RULE),*];
