@@ -130,7 +130,7 @@ fn for_a_terminal() {
                                                          ^
       = entra: would answer AADSTS700213 (No federated credential names this subject)
       = note: 100% <sure>, & "quoted"
-      = help: set the credential's subject to exactly what the workload sends
+      = help: set the credential's subject to exactly what the workload sends, or add a credential for it
       = fix: write the environment as it is called (`--fix` does it)
              infra/main.tf:2
              -     subject = "repo:contoso/shop:environment:prod"
@@ -152,7 +152,7 @@ fn for_github() {
     let sources = sources();
     assert_snapshot!(lint_annotations(&run(&sources), Redaction::On), @r#"
     ::notice file=.github/workflows/deploy.yml,line=1,col=5,endColumn=9,endLine=1,title=FL003%3A a suppression has expired::over%0Aand out, client_secret=[redacted]%0AHelp: mend what it hides, or decide on a new date
-    ::error file=infra/main.tf,line=2,col=13,endColumn=47,endLine=2,title=FL101%3A the subject matches no credential::the subject differs in letter case%0AEntra would answer AADSTS700213 (No federated credential names this subject).%0AHelp: set the credential's subject to exactly what the workload sends%0ASee .github/workflows/deploy.yml:4: sends `Prod`%0ASee infra/main.tf:3: of this issuer
+    ::error file=infra/main.tf,line=2,col=13,endColumn=47,endLine=2,title=FL101%3A the subject matches no credential::the subject differs in letter case%0AEntra would answer AADSTS700213 (No federated credential names this subject).%0AHelp: set the credential's subject to exactly what the workload sends, or add a credential for it%0ASee .github/workflows/deploy.yml:4: sends `Prod`%0ASee infra/main.tf:3: of this issuer
     ::warning file=a b.yml,line=3,col=1,title=not read::tabs
     ::warning file=big.json,title=not read::larger than 8 MiB
     "#);
@@ -166,7 +166,7 @@ fn for_build_servers() {
     <testsuites name="fedlens lint" tests="5" failures="1" errors="2" skipped="1">
       <testsuite name="fedlens lint" tests="5" failures="1" errors="2" skipped="1">
         <testcase name="FL003 expired-suppression at line 1" classname=".github/workflows/deploy.yml" file=".github/workflows/deploy.yml" line="1"><system-out>.github/workflows/deploy.yml:1:5: over&#10;and out, client_secret=[redacted]&#10;help: mend what it hides, or decide on a new date</system-out></testcase>
-        <testcase name="FL101 subject-mismatch at line 2" classname="infra/main.tf" file="infra/main.tf" line="2"><failure type="error" message="the subject differs in letter case">infra/main.tf:2:13: the subject differs in letter case&#10;Entra would answer AADSTS700213 (No federated credential names this subject)&#10;help: set the credential&apos;s subject to exactly what the workload sends</failure></testcase>
+        <testcase name="FL101 subject-mismatch at line 2" classname="infra/main.tf" file="infra/main.tf" line="2"><failure type="error" message="the subject differs in letter case">infra/main.tf:2:13: the subject differs in letter case&#10;Entra would answer AADSTS700213 (No federated credential names this subject)&#10;help: set the credential&apos;s subject to exactly what the workload sends, or add a credential for it</failure></testcase>
         <testcase name="FL101 subject-mismatch at line 3" classname=".github/workflows/deploy.yml" file=".github/workflows/deploy.yml" line="3"><skipped message="known"/></testcase>
         <testcase name="read" classname="a b.yml" file="a b.yml"><error type="unreadable" message="tabs"/></testcase>
         <testcase name="read" classname="big.json" file="big.json"><error type="unreadable" message="larger than 8 MiB"/></testcase>
@@ -182,7 +182,7 @@ fn for_a_pull_request() {
     assert_snapshot!(lint_markdown(&run(&sources), Redaction::On), @r#"
     ## fedlens lint: 1 error, 1 note
 
-    | severity | rule | where | what | Entra |
+    | severity | rule | where | what | code |
     | --- | --- | --- | --- | --- |
     | note | FL003 | `.github/workflows/deploy.yml:1` | over and out, client_secret=[redacted] |  |
     | error | FL101 | `infra/main.tf:2` | the subject differs in letter case | AADSTS700213 |
@@ -217,7 +217,7 @@ fn for_a_pull_request() {
     configured repo:contoso/shop:environment:prod
     ```
 
-    set the credential's subject to exactly what the workload sends
+    set the credential's subject to exactly what the workload sends, or add a credential for it
 
     write the environment as it is called:
 

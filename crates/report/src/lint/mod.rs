@@ -137,11 +137,21 @@ pub(crate) fn counted(count: usize, one: &str) -> String {
     }
 }
 
-/// What Entra would answer, in a sentence's part.
-pub(crate) fn predicted(finding: &Finding) -> Option<String> {
+/// Who would answer, and what.
+pub(crate) fn predicted(finding: &Finding) -> Option<(&'static str, String)> {
     let code = finding.predicted.as_deref()?;
     let title = finding.entry().map(|entry| format!(" ({})", entry.title)).unwrap_or_default();
-    Some(format!("would answer {code}{title}"))
+    // Codes of a platform are not Entra's, and nobody sends them.
+    Some(match code.starts_with("AADSTS") {
+        true => ("entra", format!("would answer {code}{title}")),
+        false => ("leads to", format!("{code}{title}")),
+    })
+}
+
+/// The same as a sentence without a full stop.
+pub(crate) fn prediction(finding: &Finding) -> Option<String> {
+    predicted(finding)
+        .map(|(who, what)| if who == "entra" { format!("Entra {what}") } else { format!("It {who} {what}") })
 }
 
 /// How to read more on a rule.

@@ -92,7 +92,7 @@ fn on_one_line(text: &str, place: Place) -> Range<usize> {
 fn footer(run: &LintRun<'_>, finding: &Finding) -> Vec<Message<'static>> {
     let mut footer: Vec<(&'static str, String)> = Vec::new();
     footer.extend(finding.difference.as_ref().map(|difference| ("differ", differs(difference))));
-    footer.extend(predicted(finding).map(|answer| ("entra", answer)));
+    footer.extend(predicted(finding));
     footer.extend(finding.notes.iter().map(|note| ("note", note.clone())));
     if finding.confidence != Confidence::High {
         let rests = match finding.confidence {
@@ -209,6 +209,7 @@ fn summary(run: &LintRun<'_>) -> String {
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
     let (style, head) = match found.as_slice() {
+        [] if run.counts.files == 0 => (OPEN, "No file says anything of sign-ins".to_owned()),
         [] => (GOOD, "Nothing wrong was found".to_owned()),
         found if run.count(Severity::Error) > 0 => (BAD, found.join(", ")),
         found => (BOLD, found.join(", ")),
