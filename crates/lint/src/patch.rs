@@ -23,8 +23,8 @@ impl Patch {
         let mut patch = Self::default();
         for (at, finding) in findings.iter().enumerate() {
             match &finding.fix {
-                None => patch.left.push((at, "nothing that can be made by itself is known")),
-                Some(fix) if fix.edits.is_empty() => patch.left.push((at, "its change is not one to these files")),
+                None => patch.left.push((at, "it proposes no change")),
+                Some(fix) if fix.edits.is_empty() => patch.left.push((at, "its change is not one to a file")),
                 Some(fix) if !fix.safe && !with_unsafe => {
                     patch.left.push((at, "its change has to be chosen: --unsafe-fixes makes it"));
                 }
@@ -76,8 +76,13 @@ pub fn patched(text: &str, edits: &[Edit]) -> String {
     let mut at = 0;
     for edit in edits {
         out.push_str(text.get(at..edit.place.range().start).unwrap_or_default());
+        // An edit up to the end of a line may have taken the first half of that end for a part of the line.
+        let half = text.get(edit.place.range()).is_some_and(|old| old.ends_with('\r')) && !edit.text.ends_with('\n');
         let new = edit.text.replace("\r\n", "\n");
         out.push_str(&if ends_with_return { new.replace('\n', "\r\n") } else { new });
+        if half {
+            out.push('\r');
+        }
         at = edit.place.range().end;
     }
     out.push_str(text.get(at..).unwrap_or_default());
@@ -230,6 +235,7 @@ mod tests {
     fn lines_keep_their_ends() {
         let edits = [edit(3..4, "9"), edit(12..12, "b2: 4\n")];
         assert_eq!(patched(TEXT, &edits), "a: 9\r\nb: 2\r\nb2: 4\r\nc: 3\r\n");
+        assert_eq!(patched(TEXT, &[edit(3..5, "9")]), "a: 9\r\nb: 2\r\nc: 3\r\n");
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(crate) struct LintArguments {
     pub(crate) directory: Vec<PathBuf>,
 
     /// The repository on GitHub. Without it, the remote `origin` says.
-    #[arg(long, value_name = "OWNER/NAME", env = "GITHUB_REPOSITORY")]
+    #[arg(long, value_name = "OWNER/NAME", env = "GITHUB_REPOSITORY", hide_env_values = true)]
     pub(crate) repository: Option<String>,
 
     /// Judge by this day instead of today, such as 2026-11-23.

@@ -3,7 +3,7 @@
 use fedlens_lint::{Finding, Severity};
 use fedlens_token::Redaction;
 
-use super::{LintRun, predicted};
+use super::{LintRun, prediction};
 use crate::finished;
 
 /// A line for each finding and for each file that was not read.
@@ -31,8 +31,8 @@ fn annotation(run: &LintRun<'_>, finding: &Finding, redaction: Redaction) -> Str
     };
     let title = format!("{}: {}", finding.rule.id, finding.rule.title);
     let mut message = finding.message.clone();
-    if let Some(answer) = predicted(finding) {
-        message.push_str(&format!("\nEntra {answer}."));
+    if let Some(answer) = prediction(finding) {
+        message.push_str(&format!("\n{answer}."));
     }
     message.push_str(&format!("\nHelp: {}", finding.help));
     for label in &finding.secondary {

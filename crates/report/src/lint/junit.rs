@@ -4,7 +4,7 @@ use fedlens_lint::Finding;
 use fedlens_token::Redaction;
 
 use super::terminal::looked_at;
-use super::{LintRun, predicted, severity_word};
+use super::{LintRun, prediction, severity_word};
 use crate::finished;
 
 /// A test case for each finding: one that has failed where the run fails because of it. Suppressed ones are skipped,
@@ -57,8 +57,8 @@ fn case(run: &LintRun<'_>, finding: &Finding, outcome: &str) -> String {
 fn outcome(run: &LintRun<'_>, finding: &Finding, redaction: Redaction) -> String {
     let spot = run.spot(finding.primary.place);
     let mut text = format!("{}:{}:{}: {}", spot.path, spot.line, spot.column, finding.message);
-    if let Some(answer) = predicted(finding) {
-        text.push_str(&format!("\nEntra {answer}"));
+    if let Some(answer) = prediction(finding) {
+        text.push_str(&format!("\n{answer}"));
     }
     text.push_str(&format!("\nhelp: {}", finding.help));
     let text = finished(text, redaction);

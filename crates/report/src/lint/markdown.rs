@@ -4,7 +4,7 @@ use fedlens_lint::{Finding, Severity};
 use fedlens_token::Redaction;
 
 use super::terminal::{fix_lines, looked_at};
-use super::{LintRun, confidence_word, counted, predicted, severity_word};
+use super::{LintRun, confidence_word, counted, prediction, severity_word};
 use crate::finished;
 use crate::markdown::{cell, fenced};
 
@@ -12,7 +12,7 @@ use crate::markdown::{cell, fenced};
 pub fn lint_markdown(run: &LintRun<'_>, redaction: Redaction) -> String {
     let mut text = format!("## fedlens lint: {}\n", headline(run));
     if !run.findings.is_empty() {
-        text.push_str("\n| severity | rule | where | what | Entra |\n| --- | --- | --- | --- | --- |\n");
+        text.push_str("\n| severity | rule | where | what | code |\n| --- | --- | --- | --- | --- |\n");
         let rows: String = run.findings.iter().map(|finding| row(run, finding)).collect();
         text.push_str(&finished(rows, redaction));
     }
@@ -56,13 +56,12 @@ fn details(run: &LintRun<'_>, finding: &Finding) -> String {
         escaped(&spot.path),
         spot.line
     );
-    text.push_str(&format!("- `{}:{}`: {}\n", spot.path, spot.line, escaped(&finding.primary.text)));
-    for label in &finding.secondary {
+    for label in std::iter::once(&finding.primary).chain(&finding.secondary).filter(|label| !label.text.is_empty()) {
         let spot = run.spot(label.place);
         text.push_str(&format!("- `{}:{}`: {}\n", spot.path, spot.line, escaped(&label.text)));
     }
-    if let Some(answer) = predicted(finding) {
-        text.push_str(&format!("- Entra {answer}\n"));
+    if let Some(answer) = prediction(finding) {
+        text.push_str(&format!("- {answer}\n"));
     }
     text.push_str(&format!("- confidence: {}\n", confidence_word(finding.confidence)));
     for note in &finding.notes {

@@ -128,19 +128,30 @@ pub(crate) fn confidence_word(confidence: Confidence) -> &'static str {
     }
 }
 
-/// `1 file`, `2 files`.
+/// `1 file`, `2 files`, `2 identities`.
 pub(crate) fn counted(count: usize, one: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        _ => format!("{count} {one}s"),
+    match one.strip_suffix('y') {
+        _ if count == 1 => format!("1 {one}"),
+        Some(stem) => format!("{count} {stem}ies"),
+        None => format!("{count} {one}s"),
     }
 }
 
-/// What Entra would answer, in a sentence's part.
-pub(crate) fn predicted(finding: &Finding) -> Option<String> {
+/// Who would answer, and what.
+pub(crate) fn predicted(finding: &Finding) -> Option<(&'static str, String)> {
     let code = finding.predicted.as_deref()?;
     let title = finding.entry().map(|entry| format!(" ({})", entry.title)).unwrap_or_default();
-    Some(format!("would answer {code}{title}"))
+    // Codes of a platform are not Entra's, and nobody sends them.
+    Some(match code.starts_with("AADSTS") {
+        true => ("entra", format!("would answer {code}{title}")),
+        false => ("leads to", format!("{code}{title}")),
+    })
+}
+
+/// The same as a sentence without a full stop.
+pub(crate) fn prediction(finding: &Finding) -> Option<String> {
+    predicted(finding)
+        .map(|(who, what)| if who == "entra" { format!("Entra {what}") } else { format!("It {who} {what}") })
 }
 
 /// How to read more on a rule.

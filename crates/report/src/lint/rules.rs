@@ -45,7 +45,7 @@ pub fn lint_rule(rule: &Rule) -> String {
     let mut page = format!("{}  {}  {}\n", paint(BOLD, rule.id), paint(BOLD, rule.slug), rule.title);
     let severity = paint(style(rule.severity), severity_word(rule.severity));
     page.push_str(&format!("{severity} · confidence {}", confidence_word(rule.confidence)));
-    page.push_str(&rule.code.map(|code| format!(" · Entra answers {}", coded(code))).unwrap_or_default());
+    page.push_str(&rule.code.map(|code| format!(" · {}", coded(code))).unwrap_or_default());
     page.push_str("\n\n");
     for (title, text) in parts(&rule.explanation()) {
         if !title.is_empty() {
@@ -99,7 +99,7 @@ fn style(severity: Severity) -> anstyle::Style {
 
 /// Every rule as Markdown: a table, then a section each.
 pub fn lint_rules_markdown() -> String {
-    let mut text = "| rule | name | severity | what is wrong | Entra |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    let mut text = "| rule | name | severity | what is wrong | code |\n| --- | --- | --- | --- | --- |\n".to_owned();
     for rule in RULES {
         text.push_str(&format!(
             "| [{id}](#{anchor}) | `{}` | {} | {} | {} |\n",
@@ -116,7 +116,7 @@ pub fn lint_rules_markdown() -> String {
 }
 
 fn page(rule: &Rule) -> String {
-    let code = rule.code.map(|code| format!(" · Entra answers {}", coded(code))).unwrap_or_default();
+    let code = rule.code.map(|code| format!(" · {}", coded(code))).unwrap_or_default();
     let mut text = format!(
         "\n## {} {}\n\n{} · confidence {}{code} · {}: <{}>\n",
         rule.id,

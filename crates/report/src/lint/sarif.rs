@@ -6,7 +6,7 @@ use fedlens_lint::{Confidence, Finding, Fix, Label, RULES, Rule, Severity};
 use fedlens_token::Redaction;
 use serde::Serialize;
 
-use super::{LintRun, Spot, Unread, predicted};
+use super::{LintRun, Spot, Unread, prediction};
 use crate::json::json;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -263,8 +263,8 @@ fn notification(unread: &Unread) -> Notification {
 
 fn outcome(run: &LintRun<'_>, finding: &Finding, fingerprint: Option<&String>) -> Outcome {
     let mut message = finding.message.clone();
-    if let Some(answer) = predicted(finding) {
-        message.push_str(&format!(". Entra {answer}"));
+    if let Some(answer) = prediction(finding) {
+        message.push_str(&format!(". {answer}"));
     }
     message.push_str(&format!(". Help: {}", finding.help));
     Outcome {

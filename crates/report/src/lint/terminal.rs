@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Message, Renderer, Snippet};
 use fedlens_lint::patch::{Change, changes};
 use fedlens_lint::source::{FileId, Place};
-use fedlens_lint::{Confidence, Edit, Finding, Fix, Mismatch, Severity};
+use fedlens_lint::{Confidence, Edit, Finding, Fix, Label, Mismatch, Severity};
 use fedlens_token::Redaction;
 
 use super::difference::align;
@@ -65,11 +65,17 @@ fn snippet<'a>(run: &'a LintRun<'_>, finding: &Finding, file: FileId) -> Snippet
     let start = text.get(..first).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let end = text.get(last..).and_then(|behind| behind.find('\n')).map_or(text.len(), |at| last + at);
     let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
-    let annotations = labels
-        .iter()
-        .zip(places)
-        .map(|((label, kind), place)| kind.span(place.start - start..place.end - start).label(plain(&label.text)));
-    let shown = text.get(start..end).unwrap_or_default();
+    let part = text.get(start..end).unwrap_or_default();
+    let shown = part.replace("\r\n", "\n");
+    let shown = shown.trim_end_matches('\r').to_owned();
+    let shown_at = |at: usize| {
+        let returns = part.get(..at - start).unwrap_or_default().matches("\r\n").count();
+        (at - start - returns).min(shown.len())
+    };
+    let annotation = |(label, kind): &(&Label, AnnotationKind), place: Range<usize>| {
+        kind.span(shown_at(place.start)..shown_at(place.end)).label(plain(&label.text))
+    };
+    let annotations: Vec<_> = labels.iter().zip(places).map(|(label, place)| annotation(label, place)).collect();
     Snippet::source(shown).line_start(line).path(run.path(Place::new(file, 0..0))).annotations(annotations)
 }
 
@@ -86,7 +92,7 @@ fn on_one_line(text: &str, place: Place) -> Range<usize> {
 fn footer(run: &LintRun<'_>, finding: &Finding) -> Vec<Message<'static>> {
     let mut footer: Vec<(&'static str, String)> = Vec::new();
     footer.extend(finding.difference.as_ref().map(|difference| ("differ", differs(difference))));
-    footer.extend(predicted(finding).map(|answer| ("entra", answer)));
+    footer.extend(predicted(finding));
     footer.extend(finding.notes.iter().map(|note| ("note", note.clone())));
     if finding.confidence != Confidence::High {
         let rests = match finding.confidence {
@@ -144,8 +150,9 @@ pub(super) fn fix_lines(run: &LintRun<'_>, fix: &Fix) -> Vec<String> {
 }
 
 fn signed(change: &Change) -> impl Iterator<Item = String> {
-    let old = change.old.iter().map(|line| format!("- {}", plain(line.trim_end())));
-    old.chain(change.new.iter().map(|line| format!("+ {}", plain(line.trim_end()))))
+    let shown = |line: &String| plain(&line.trim_end().replace('\t', "    "));
+    let old = change.old.iter().map(move |line| format!("- {}", shown(line)));
+    old.chain(change.new.iter().map(move |line| format!("+ {}", shown(line))))
 }
 
 /// A text on one line and without control characters.
@@ -202,6 +209,7 @@ fn summary(run: &LintRun<'_>) -> String {
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
     let (style, head) = match found.as_slice() {
+        [] if run.counts.files == 0 => (OPEN, "No file says anything of sign-ins".to_owned()),
         [] => (GOOD, "Nothing wrong was found".to_owned()),
         found if run.count(Severity::Error) > 0 => (BAD, found.join(", ")),
         found => (BOLD, found.join(", ")),
@@ -217,7 +225,7 @@ pub(super) fn looked_at(run: &LintRun<'_>) -> String {
         "{} of sign-ins: {}, {} with {}",
         counted(counts.files, "file"),
         counted(counts.workloads, "workload"),
-        counted(counts.identities, "application or identity").replace("identitys", "identities"),
+        counted(counts.identities, "identity"),
         counted(counts.credentials, "credential"),
     );
     if counts.joined + counts.unjudged > 0 {

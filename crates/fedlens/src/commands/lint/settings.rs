@@ -78,6 +78,11 @@ impl Configured {
         Ok(Self { file, source: Some((path, text)), folder, below })
     }
 
+    /// What the settings file is called.
+    fn name(&self) -> String {
+        self.source.as_ref().map(|(path, _)| path.display().to_string()).unwrap_or_default()
+    }
+
     /// A path of the settings file, from the current folder.
     pub(super) fn path(&self, written: &str) -> PathBuf {
         self.folder.join(written)
@@ -136,9 +141,9 @@ impl Policy {
         let mut ignore = arguments.ignore.clone();
         ignore.extend(file.ignore.iter().cloned());
         let select = chosen(&arguments.select, &file.select);
-        for name in select.iter().chain(&ignore).chain(file.severity.keys()) {
-            known(name)?;
-        }
+        arguments.select.iter().chain(&arguments.ignore).try_for_each(|name| known(name))?;
+        let written = file.select.iter().chain(&file.ignore).chain(file.severity.keys());
+        written.map(|name| known(name)).collect::<Result<(), _>>().with_context(|| configured.name())?;
         let mut directory = arguments.directory.clone();
         directory.extend(file.directory.iter().map(|path| configured.path(path)));
         let repository = arguments.repository.clone().filter(|repository| !repository.is_empty());
