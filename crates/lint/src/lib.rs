@@ -12,6 +12,7 @@ mod azure_devops;
 mod code;
 mod commands;
 mod definitions;
+mod entra;
 mod export;
 mod facts;
 mod finding;
@@ -26,6 +27,8 @@ mod rules;
 pub mod source;
 mod terraform;
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -36,7 +39,7 @@ pub use rule::Rule;
 pub use rules::RULES;
 
 use model::Model;
-use source::Sources;
+use source::{Place, Sources};
 
 /// What the caller knows beside the files.
 #[derive(Clone, Debug)]
@@ -60,7 +63,18 @@ pub fn lint(sources: &Sources, options: &Options) -> Report {
             found
         })
         .collect();
+    keep_causes(&mut findings);
     findings.sort_by(|a, b| (a.primary.place, a.rule.id, &a.message).cmp(&(b.primary.place, b.rule.id, &b.message)));
     findings.dedup_by(|a, b| a.primary == b.primary && a.rule.id == b.rule.id && a.message == b.message);
     report::report(&model, findings)
+}
+
+/// Drops what another finding explains: a sign-in that fails by a value which is reported for itself.
+fn keep_causes(findings: &mut Vec<Finding>) {
+    let explained: HashSet<Place> = findings
+        .iter()
+        .filter(|finding| finding.failed_by.is_none() && finding.predicted.is_some())
+        .map(|finding| finding.primary.place)
+        .collect();
+    findings.retain(|finding| finding.failed_by.is_none_or(|place| !explained.contains(&place)));
 }

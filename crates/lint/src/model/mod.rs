@@ -11,9 +11,9 @@ use crate::facts::Facts;
 use crate::source::{Place, Sources, SyntaxError};
 use crate::{Options, arm, azure_devops, github, gitlab, kubernetes, terraform};
 
-pub use exchange::{Answer, Exchange, Refused};
+pub use exchange::{Answer, Exchange, Field, Refused};
 pub use identity::{Credential, Identity, IdentityKind, Origin};
-pub use settings::{ServiceAccount, ServiceConnection, Settings, Stored, SubjectTemplate};
+pub use settings::{ServiceAccount, ServiceConnection, Settings, Stored};
 pub use workload::{Candidate, Platform, Workload};
 
 /// A repository as its workload identities see it.
@@ -36,6 +36,8 @@ pub struct Model<'a> {
     pub settings: Settings,
     /// Files, or parts of them, that could not be read.
     pub unreadable: Vec<SyntaxError>,
+    /// The workflows of GitHub, put together.
+    pub(crate) github: github::Joined,
 }
 
 /// What the readers of several files find together.
@@ -44,6 +46,10 @@ pub(crate) struct Draft {
     pub(crate) identities: Vec<Identity>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) workloads: Vec<Workload>,
+    /// The subject templates that a configuration sets for repositories on GitHub.
+    pub(crate) subject_templates: Vec<github::Template>,
+    /// What a configuration stores as secret or variable of a repository on GitHub.
+    pub(crate) github_values: Vec<github::StoredValue>,
     pub(crate) settings: Settings,
 }
 
@@ -59,13 +65,13 @@ impl<'a> Model<'a> {
             draft.credentials.extend(facts.credentials.iter().cloned());
         }
         let repository = github::Repository::find(options, &facts, &draft);
-        github::join(sources, &facts, &repository, &mut draft);
+        let github = github::join(sources, &facts, repository, &mut draft);
         azure_devops::join(sources, &facts, &mut draft);
         gitlab::join(sources, &facts, &mut draft);
         kubernetes::join(sources, &facts, &mut draft);
-        let Draft { identities, credentials, workloads, settings } = identity::resolve(draft);
-        let exchanges = exchange::judge(options, &identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, exchanges, settings, unreadable }
+        let Draft { identities, credentials, workloads, settings, .. } = identity::resolve(draft);
+        let exchanges = exchange::judge(&identities, &credentials, &workloads);
+        Self { sources, options, facts, identities, credentials, workloads, exchanges, settings, unreadable, github }
     }
 
     /// The credentials of an identity, with their positions.
