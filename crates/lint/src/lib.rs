@@ -12,6 +12,7 @@ mod azure_devops;
 mod code;
 mod commands;
 mod definitions;
+mod entra;
 mod export;
 mod facts;
 mod finding;
