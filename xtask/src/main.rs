@@ -7,6 +7,7 @@ mod catalog;
 mod clients;
 mod eval;
 mod generate;
+mod lint;
 mod programs;
 mod tidy;
 
@@ -51,6 +52,14 @@ enum Task {
         #[command(subcommand)]
         task: CatalogTask,
     },
+    /// Lint every labelled case and print, for each rule, what was found, missed, falsely reported and rightly not.
+    LintBench {
+        /// Also let zizmor and checkov look at the same cases; installs them.
+        #[arg(long)]
+        peers: bool,
+    },
+    /// Lint a large repository that is made up for it, next to zizmor on the same workflows.
+    BenchLint,
     /// Run every benchmark: decision, code finding, the process from start to exit, the emulator.
     Bench,
     /// Run the emulator's benchmark alone, and watch its memory over so many exchanges.
@@ -78,6 +87,8 @@ fn main() -> Result<()> {
         Task::Tidy => tidy::run(),
         Task::Eval { file } => eval::run(&file),
         Task::Catalog { task: CatalogTask::Check { reference } } => catalog::check(reference.as_deref()),
+        Task::LintBench { peers } => lint::bench(peers),
+        Task::BenchLint => lint::speed(),
         Task::Bench => bench::run(),
         Task::BenchEmulator { exchanges } => bench::emulator(exchanges),
     }

@@ -1,6 +1,8 @@
 //! Other programs: running them, installing those that are missing, and finding an emulator.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -50,4 +52,37 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         bail!("{named} failed");
     }
     Ok(())
+}
+
+/// Whether Python can make virtual environments.
+pub(crate) fn makes_environments() -> bool {
+    let imports = Command::new("python3").args(["-c", "import venv, ensurepip"]).status();
+    imports.is_ok_and(|status| status.success())
+}
+
+/// A virtual environment with what the text of a requirements file asks for.
+pub(crate) fn environment(target: &Path, requirements: &str) -> Result<()> {
+    unless_stamped(target, requirements, || {
+        run(Command::new("python3").args(["-m", "venv"]).arg(target))?;
+        let list = target.join("requirements.txt");
+        fs::write(&list, requirements)?;
+        // What is used is compiled when it is used; compiling all of it takes a minute.
+        let mut pip = Command::new(target.join("bin/pip"));
+        run(pip.args(["install", "--quiet", "--no-compile", "--requirement"]).arg(&list))
+    })
+}
+
+/// Makes a folder anew, unless it was made for the same text.
+pub(crate) fn unless_stamped(target: &Path, wanted: &str, make: impl FnOnce() -> Result<()>) -> Result<()> {
+    let stamp = target.join("made-for");
+    #[expect(clippy::disallowed_methods, reason = "a file of our own")]
+    let made_for = fs::read_to_string(&stamp).unwrap_or_default();
+    if made_for == wanted {
+        return Ok(());
+    }
+    if target.exists() {
+        fs::remove_dir_all(target)?;
+    }
+    make()?;
+    fs::write(stamp, wanted).with_context(|| format!("cannot write in {}", target.display()))
 }

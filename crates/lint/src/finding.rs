@@ -55,6 +55,8 @@ pub struct Finding {
     pub help: String,
     /// The change that does it.
     pub fix: Option<Fix>,
+    /// The value of a credential that a sign-in failed by. Where the value is wrong in itself, that is the finding.
+    pub(crate) failed_by: Option<Place>,
 }
 
 /// A place with what is to be said of it.
@@ -110,6 +112,7 @@ impl Finding {
             notes: Vec::new(),
             help: rule.help.to_owned(),
             fix: None,
+            failed_by: None,
         }
     }
 

@@ -26,6 +26,8 @@ mod rules;
 pub mod source;
 mod terraform;
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -36,7 +38,7 @@ pub use rule::Rule;
 pub use rules::RULES;
 
 use model::Model;
-use source::Sources;
+use source::{Place, Sources};
 
 /// What the caller knows beside the files.
 #[derive(Clone, Debug)]
@@ -60,7 +62,20 @@ pub fn lint(sources: &Sources, options: &Options) -> Report {
             found
         })
         .collect();
+    keep_causes(&mut findings);
     findings.sort_by(|a, b| (a.primary.place, a.rule.id, &a.message).cmp(&(b.primary.place, b.rule.id, &b.message)));
     findings.dedup_by(|a, b| a.primary == b.primary && a.rule.id == b.rule.id && a.message == b.message);
     report::report(&model, findings)
+}
+
+/// Drops what another finding explains: a sign-in that fails by a value which is reported for itself, on either side.
+fn keep_causes(findings: &mut Vec<Finding>) {
+    let causes = findings.iter().filter(|finding| finding.failed_by.is_none());
+    let predicted = |finding: &Finding| Some((finding.primary.place, finding.predicted.clone()?));
+    let same: HashSet<(Place, String)> = causes.filter_map(predicted).collect();
+    let explained: HashSet<Place> = same.iter().map(|(place, _)| *place).collect();
+    findings.retain(|finding| {
+        let own = predicted(finding).is_some_and(|own| same.contains(&own));
+        finding.failed_by.is_none_or(|place| !own && !explained.contains(&place))
+    });
 }

@@ -134,10 +134,11 @@ fn read_yaml(file: FileId, path: &str, text: &str, facts: &mut Facts) {
         facts.fault(error);
     }
     for document in &documents {
+        commands::read_steps(document, text, facts);
         if github::is_workflow(path) {
-            github::read_workflow(document, text, facts);
+            github::read_workflow(document, facts);
         } else if github::is_action(path, document) {
-            github::read_action(document, text, facts);
+            github::read_action(document, facts);
         } else if gitlab::is_pipeline(path, document) {
             gitlab::read(document, facts);
         } else if kubernetes::is_manifest(path, document) {

@@ -1,7 +1,6 @@
 //! The clients, installed below the target directory and kept there while what is asked for stays the same.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
@@ -9,7 +8,7 @@ use std::thread;
 use anyhow::{Context, Result, anyhow};
 
 use super::{folder, text};
-use crate::programs::{install, is_installed, run};
+use crate::programs::{environment, install, is_installed, makes_environments, run, unless_stamped};
 
 /// Where the clients are.
 pub(super) struct Installed {
@@ -31,8 +30,7 @@ pub(super) fn all() -> Result<Installed> {
     if !is_installed("npm") {
         missing.extend(["nodejs", "npm"]);
     }
-    let can_make_environments = Command::new("python3").args(["-c", "import venv, ensurepip"]).status();
-    if !can_make_environments.is_ok_and(|status| status.success()) {
+    if !makes_environments() {
         missing.extend(["python3", "python3-venv"]);
     }
     install(&missing)?;
@@ -41,8 +39,8 @@ pub(super) fn all() -> Result<Installed> {
     let (python, az, rust) = (target.join("python"), target.join("azure-cli"), target.join("rust"));
     thread::scope(|scope| {
         let build = scope.spawn(|| build_rust(&rust));
-        environment(&python, "requirements.txt")?;
-        environment(&az, "azure-cli.txt")?;
+        environment(&python, &text(&folder().join("requirements.txt"))?)?;
+        environment(&az, &text(&folder().join("azure-cli.txt"))?)?;
         node()?;
         build.join().map_err(|_| anyhow!("building the Rust client panicked"))?
     })?;
@@ -52,18 +50,6 @@ pub(super) fn all() -> Result<Installed> {
         rust: rust.join("debug/fedlens-client-tests"),
         bytecode: target.join("bytecode"),
         fedlens: program.with_file_name("fedlens"),
-    })
-}
-
-/// A virtual environment with what a requirements file asks for.
-fn environment(target: &Path, requirements: &str) -> Result<()> {
-    let requirements = folder().join(requirements);
-    let wanted = text(&requirements)?;
-    unless_stamped(target, &wanted, || {
-        run(Command::new("python3").args(["-m", "venv"]).arg(target))?;
-        // What is used is compiled when it is used; compiling all of it takes a minute.
-        let mut pip = Command::new(target.join("bin/pip"));
-        run(pip.args(["install", "--quiet", "--no-compile", "--requirement"]).arg(&requirements))
     })
 }
 
@@ -78,17 +64,4 @@ fn build_rust(target: &Path) -> Result<()> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--locked", "--target-dir"]).arg(target);
     run(cargo.current_dir(folder().join("rust")))
-}
-
-/// Makes a folder anew, unless it was made for the same text.
-fn unless_stamped(target: &Path, wanted: &str, make: impl FnOnce() -> Result<()>) -> Result<()> {
-    let stamp = target.join("made-for");
-    if text(&stamp).is_ok_and(|made_for| made_for == wanted) {
-        return Ok(());
-    }
-    if target.exists() {
-        fs::remove_dir_all(target)?;
-    }
-    make()?;
-    fs::write(stamp, wanted).with_context(|| format!("cannot write in {}", target.display()))
 }

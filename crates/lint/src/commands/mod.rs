@@ -1,12 +1,234 @@
 //! Commands that sign in: in scripts, in Dockerfiles, in the steps of workflows and pipelines.
+//!
+//! A script is read from its beginning to its end, once: variables have the value that was last given to them, and a
+//! value knows which command it came from. Nothing is run, and of branches each is read in turn.
+
+mod arguments;
+mod azure_cli;
+mod cmdlets;
+mod credentials;
+mod cursor;
+mod http;
+mod inline;
+mod powershell;
+mod script;
+mod shell;
+mod variables;
+
+use std::ops::Range;
 
 use crate::facts;
+use crate::model::Credential;
 use crate::recognise::Form;
-use crate::source::FileId;
+use crate::source::{FileId, Place, Text};
+
+pub(crate) use inline::{read_steps, scan_scalar};
+pub(crate) use script::Value;
+pub(crate) use variables::Variable;
 
 /// The commands of one file.
 #[derive(Debug, Default)]
-pub(crate) struct Facts {}
+pub(crate) struct Facts {
+    /// Each script of the file, with its commands in order.
+    pub(crate) scripts: Vec<Script>,
+    /// Variables that a file sets for its programs.
+    pub(crate) variables: Vec<Variable>,
+}
+
+/// A script, or a script within another file.
+#[derive(Debug)]
+pub(crate) struct Script {
+    /// What it is written in.
+    pub(crate) dialect: Dialect,
+    /// Whether it is a step of a workflow or pipeline: what was signed in before is not known.
+    pub(crate) in_step: bool,
+    /// Its commands, in order.
+    pub(crate) commands: Vec<Command>,
+}
+
+/// What a script is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// `sh`, `bash`, `zsh`.
+    Shell,
+    /// PowerShell, of Windows or not.
+    PowerShell,
+    /// The command prompt of Windows.
+    Batch,
+}
+
+/// A command that has to do with sign-ins.
+#[derive(Clone, Debug)]
+pub(crate) struct Command {
+    /// From its name to its last argument.
+    pub(crate) place: Place,
+    /// The variable that receives what it prints.
+    pub(crate) receiver: Option<String>,
+    /// Whether it is in a loop.
+    pub(crate) repeated: bool,
+    /// What it does.
+    pub(crate) kind: Kind,
+}
+
+/// What a command does.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// It signs a tool in.
+    SignIn(SignIn),
+    /// It asks a token endpoint of Entra.
+    TokenRequest(TokenRequest),
+    /// It asks a platform for an OIDC token.
+    OidcRequest(OidcRequest),
+    /// It prints a token of whoever signed in before.
+    AccessToken(AccessToken),
+    /// It asks the instance metadata service for a token of a managed identity.
+    ManagedIdentity {
+        /// What the token is for.
+        resource: Option<Text>,
+    },
+    /// It creates a federated identity credential.
+    CredentialCreate(Box<Credential>),
+}
+
+/// The tools that are signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tool {
+    /// `az`
+    AzureCli,
+    /// The Az module of PowerShell.
+    AzurePowerShell,
+    /// `azd`
+    AzureDeveloperCli,
+    /// Microsoft Graph PowerShell.
+    MicrosoftGraph,
+}
+
+/// How a tool is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    /// A person, in a browser.
+    Interactive,
+    /// A person, with a device code.
+    DeviceCode,
+    /// A person's name and password.
+    Password,
+    /// An application with its secret.
+    Secret,
+    /// An application with its certificate.
+    Certificate,
+    /// An application with a federated token.
+    Federated,
+    /// A managed identity.
+    ManagedIdentity,
+    /// It cannot be told: parameters made elsewhere, an access token.
+    Unclear,
+}
+
+impl Method {
+    /// Whether a person signs in.
+    pub(crate) fn is_user(self) -> bool {
+        matches!(self, Self::Interactive | Self::DeviceCode | Self::Password)
+    }
+}
+
+/// A sign-in of a tool.
+#[derive(Clone, Debug)]
+pub(crate) struct SignIn {
+    /// The tool.
+    pub(crate) tool: Tool,
+    /// How.
+    pub(crate) method: Method,
+    /// Who, where it is an application or a managed identity; the name where it is a person.
+    pub(crate) client_id: Option<Text>,
+    /// The tenant.
+    pub(crate) tenant: Option<Text>,
+    /// The federated token.
+    pub(crate) assertion: Option<Value>,
+}
+
+/// A request to a token endpoint.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenRequest {
+    /// The URL.
+    pub(crate) url: Text,
+    /// The tenant in it.
+    pub(crate) tenant: Option<Text>,
+    /// The fields of its form, in order.
+    pub(crate) fields: Vec<(String, Value)>,
+}
+
+impl TokenRequest {
+    /// A field of the form.
+    pub(crate) fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+}
+
+/// A request for an OIDC token of the platform that runs the script.
+#[derive(Clone, Debug)]
+pub(crate) struct OidcRequest {
+    /// The platform.
+    pub(crate) provider: OidcProvider,
+    /// The URL.
+    pub(crate) url: Text,
+    /// The audience that is asked for, decoded; none where the default is taken.
+    pub(crate) audience: Option<Text>,
+    /// `GET` or `POST`, where it is written or follows from the data that is sent.
+    pub(crate) method: String,
+    /// The service connection whose token is asked for.
+    pub(crate) service_connection: Option<Text>,
+}
+
+/// The platforms that give out tokens by request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OidcProvider {
+    /// `ACTIONS_ID_TOKEN_REQUEST_URL`
+    GitHub,
+    /// `SYSTEM_OIDCREQUESTURI`
+    AzurePipelines,
+}
+
+/// A token of whoever signed in before.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessToken {
+    /// The tool.
+    pub(crate) tool: Tool,
+    /// `--resource`, or `--scope` without `/.default`; none for Azure Resource Manager.
+    pub(crate) resource: Option<Text>,
+}
+
+/// The commands between two offsets of a file: of a whole script, or of the block of a step.
+pub(crate) fn scan(dialect: Dialect, file: FileId, text: &str, range: Range<usize>) -> Vec<Command> {
+    let cursor = cursor::Cursor::new(file, text, range);
+    match dialect {
+        Dialect::PowerShell => powershell::run(cursor),
+        Dialect::Shell | Dialect::Batch => shell::run(dialect, cursor),
+    }
+}
 
 /// Reads a script, a Dockerfile or a file of variables.
-pub(crate) fn read(_form: Form, _file: FileId, _text: &str, _facts: &mut facts::Facts) {}
+pub(crate) fn read(form: Form, file: FileId, text: &str, facts: &mut facts::Facts) {
+    match form {
+        Form::Shell => keep(Dialect::Shell, scan(Dialect::Shell, file, text, 0..text.len()), false, facts),
+        Form::PowerShell => {
+            keep(Dialect::PowerShell, scan(Dialect::PowerShell, file, text, 0..text.len()), false, facts);
+        }
+        Form::Dockerfile => variables::read_dockerfile(file, text, facts),
+        Form::Environment => variables::read_environment(file, text, facts),
+        _ => {}
+    }
+}
+
+/// Keeps what a script does, where it does anything.
+fn keep(dialect: Dialect, commands: Vec<Command>, in_step: bool, facts: &mut facts::Facts) {
+    if commands.is_empty() {
+        return;
+    }
+    facts.is("script");
+    for command in &commands {
+        if let Kind::CredentialCreate(credential) = &command.kind {
+            facts.credentials.push((**credential).clone());
+        }
+    }
+    facts.commands.scripts.push(Script { dialect, in_step, commands });
+}

@@ -1,27 +1,67 @@
 //! GitHub Actions: workflows, reusable ones, composite actions, and the subjects of their jobs.
 
-use crate::Options;
+mod expression;
+mod later;
+mod login;
+mod permission;
+mod repository;
+mod scope;
+mod scripts;
+mod subject;
+mod trigger;
+mod walk;
+
+pub(crate) use later::{Later, Work};
+pub(crate) use login::{Input, Login, LoginKind};
+pub(crate) use permission::{Grant, Level, Said};
+pub(crate) use repository::{Form, Repository};
+pub(crate) use subject::Template;
+use walk::RemoteCall;
+
 use crate::facts;
 use crate::model::Draft;
-use crate::source::{Node, Sources};
+use crate::source::{Node, Place, Sources, Text, Why, folder};
 
 /// What one file defines.
 #[derive(Debug, Default)]
-pub(crate) struct Facts {}
+pub(crate) struct Facts {
+    /// The workflow.
+    pub(crate) workflow: Option<Node>,
+    /// The composite action.
+    pub(crate) action: Option<Node>,
+    /// What GitHub answers about a repository's subjects.
+    pub(crate) subject_template: Option<Node>,
+}
 
-/// What is known of the repository.
+/// The workflows put together.
 #[derive(Debug, Default)]
-pub(crate) struct Repository {}
+pub(crate) struct Joined {
+    /// What is known of the repository.
+    pub(crate) repository: Repository,
+    /// Every step that signs in.
+    pub(crate) logins: Vec<Login>,
+    /// Steps that sign in with a secret, with the subjects that they could come with instead.
+    pub(crate) secret_logins: Vec<(Login, Vec<Text>)>,
+    /// Workflows of other repositories that jobs call.
+    pub(crate) remote_calls: Vec<RemoteCall>,
+}
 
-impl Repository {
-    pub(crate) fn find(_options: &Options, _facts: &[facts::Facts], _draft: &Draft) -> Self {
-        Self {}
-    }
+/// A secret or a variable of a repository that a configuration sets.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredValue {
+    /// `AZURE_CLIENT_ID`
+    pub(crate) name: String,
+    /// `secrets` or `vars`, as a workflow calls it.
+    pub(crate) context: &'static str,
+    /// The environment that it is kept in, where it is kept in one.
+    pub(crate) environment: Option<Text>,
+    /// The value.
+    pub(crate) value: Text,
 }
 
 /// Whether a path is that of a workflow.
 pub(crate) fn is_workflow(path: &str) -> bool {
-    let folder = crate::source::folder(path);
+    let folder = folder(path);
     folder == ".github/workflows" || folder.ends_with("/.github/workflows")
 }
 
@@ -30,19 +70,88 @@ pub(crate) fn is_action(path: &str, document: &Node) -> bool {
     matches!(path.rsplit('/').next(), Some("action.yml" | "action.yaml")) && document.get("runs").is_some()
 }
 
-/// Reads a workflow; `text` is the whole file, for scripts in it.
-pub(crate) fn read_workflow(_document: &Node, _text: &str, _facts: &mut facts::Facts) {}
+/// Reads a workflow.
+pub(crate) fn read_workflow(document: &Node, facts: &mut facts::Facts) {
+    if document.get("jobs").is_some() {
+        facts.is("GitHub workflow");
+        facts.github.workflow = Some(document.clone());
+    }
+}
 
 /// Reads a composite action.
-pub(crate) fn read_action(_document: &Node, _text: &str, _facts: &mut facts::Facts) {}
+pub(crate) fn read_action(document: &Node, facts: &mut facts::Facts) {
+    if document.known_at(&["runs", "using"]) == Some("composite") {
+        facts.is("GitHub action");
+        facts.github.action = Some(document.clone());
+    }
+}
 
 /// Whether a document is what GitHub's API answers about a repository's subjects.
-pub(crate) fn is_subject_template(_document: &Node) -> bool {
-    false
+pub(crate) fn is_subject_template(document: &Node) -> bool {
+    document.get("use_default").is_some_and(|flag| flag.boolean().is_some())
+        || document.get("include_claim_keys").is_some()
+        || document.get("sub_claim_prefix").is_some()
 }
 
 /// Reads it.
-pub(crate) fn read_subject_template(_document: &Node, _facts: &mut facts::Facts) {}
+pub(crate) fn read_subject_template(document: &Node, facts: &mut facts::Facts) {
+    facts.is("subject template of a GitHub repository");
+    facts.github.subject_template = Some(document.clone());
+}
 
-/// Puts reusable workflows into their callers and adds the jobs.
-pub(crate) fn join(_sources: &Sources, _facts: &[facts::Facts], _repository: &Repository, _draft: &mut Draft) {}
+/// Puts reusable workflows into their callers and adds the jobs that sign in.
+pub(crate) fn join(sources: &Sources, facts: &[facts::Facts], repository: Repository, draft: &mut Draft) -> Joined {
+    let mut walk = walk::Walk { sources, facts, repository: &repository, logins: Vec::new(), remote_calls: Vec::new() };
+    walk.all();
+    let walk::Walk { mut logins, mut remote_calls, .. } = walk;
+    remote_calls.dedup();
+    for login in &mut logins {
+        resolve(login, &draft.github_values);
+    }
+    let mut secret_logins = Vec::new();
+    for login in logins.iter().filter(|login| !login.uncalled) {
+        let workflow = facts.get(login.job.file.0 as usize).and_then(|facts| facts.github.workflow.as_ref());
+        let name = workflow.and_then(|workflow| workflow.get("name")).and_then(Node::text);
+        let workflow_ref = workflow_ref(sources, &repository, login.job);
+        let candidates = login::candidates(&repository, login, &workflow_ref, name);
+        if login.is_federated() {
+            let issuer = login::issuer(repository.elsewhere, login.place);
+            draft.workloads.push(login.workload(&issuer, candidates));
+        } else if login.kind == LoginKind::Secret {
+            let subjects = candidates.into_iter().flat_map(|candidate| candidate.subjects).collect();
+            secret_logins.push((login.clone(), subjects));
+        }
+    }
+    Joined { repository, logins, secret_logins, remote_calls }
+}
+
+/// `owner/name/.github/workflows/deploy.yml@${ref}` for a job of this repository.
+fn workflow_ref(sources: &Sources, repository: &Repository, job: Place) -> Text {
+    let path = sources.path(job);
+    let path = path.find(".github/workflows/").and_then(|at| path.get(at..)).unwrap_or(path);
+    let before = match &repository.name {
+        Some((owner, name)) => Text::literal(format!("{owner}/{name}/"), job),
+        None => Text::unknown("github.repository", Why::Repository, job).then(&Text::literal("/", job)),
+    };
+    before.then(&Text::literal(format!("{path}@"), job)).then(&Text::unknown(
+        "github.workflow_ref",
+        Why::Expression,
+        job,
+    ))
+}
+
+/// Puts in the values of secrets and variables that a configuration of the repository sets.
+fn resolve(login: &mut Login, stored: &[StoredValue]) {
+    let environments: Vec<Text> = login.runs.iter().filter_map(|run| run.environment.clone()).collect();
+    for input in &mut login.inputs {
+        let Some(symbol) = input.value.symbol() else { continue };
+        let named = |value: &&StoredValue| {
+            symbol.eq_ignore_ascii_case(&format!("{}.{}", value.context, value.name))
+                && value.environment.as_ref().is_none_or(|environment| environments.contains(environment))
+        };
+        let mut found = stored.iter().filter(named);
+        if let (Some(value), None) = (found.next(), found.next()) {
+            input.value = value.value.clone().at(input.value.place);
+        }
+    }
+}

@@ -45,7 +45,7 @@ pub(crate) fn is_pipeline(path: &str, document: &Node) -> bool {
         || !foreign
             && document.entries().iter().any(|entry| {
                 let has = |key: &&str| entry.value.get(key).is_some();
-                has(&"id_tokens") || (has(&"script") && KEYWORDS.iter().any(|key| has(key)))
+                has(&"id_tokens") || (has(&"script") && KEYWORDS.iter().any(has))
             })
 }
 

@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::source::{Place, Sources, SyntaxError};
 use crate::{Options, arm, azure_devops, github, gitlab, kubernetes, terraform};
 
-pub use exchange::{Answer, Exchange, Refused};
+pub use exchange::{Answer, Exchange, Field, Refused};
 pub use identity::{Credential, Identity, IdentityKind, Origin};
 pub use workload::{Candidate, Platform, Workload};
 
@@ -32,6 +32,8 @@ pub struct Model<'a> {
     pub exchanges: Vec<Exchange>,
     /// Files, or parts of them, that could not be read.
     pub unreadable: Vec<SyntaxError>,
+    /// The workflows of GitHub, put together.
+    pub(crate) github: github::Joined,
     /// The pipelines of GitLab.
     pub(crate) gitlab: gitlab::Pipelines,
     /// What is deployed to clusters.
@@ -44,6 +46,10 @@ pub(crate) struct Draft {
     pub(crate) identities: Vec<Identity>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) workloads: Vec<Workload>,
+    /// The subject templates that a configuration sets for repositories on GitHub.
+    pub(crate) subject_templates: Vec<github::Template>,
+    /// What a configuration stores as secret or variable of a repository on GitHub.
+    pub(crate) github_values: Vec<github::StoredValue>,
 }
 
 impl<'a> Model<'a> {
@@ -58,13 +64,25 @@ impl<'a> Model<'a> {
             draft.credentials.extend(facts.credentials.iter().cloned());
         }
         let repository = github::Repository::find(options, &facts, &draft);
-        github::join(sources, &facts, &repository, &mut draft);
+        let github = github::join(sources, &facts, repository, &mut draft);
         azure_devops::join(sources, &facts, &mut draft);
         let gitlab = gitlab::join(sources, &facts, &mut draft);
         let kubernetes = kubernetes::join(sources, &facts, &mut draft);
-        let Draft { identities, credentials, workloads } = identity::resolve(draft);
-        let exchanges = exchange::judge(options, &identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable, gitlab, kubernetes }
+        let Draft { identities, credentials, workloads, .. } = identity::resolve(draft);
+        let exchanges = exchange::judge(&identities, &credentials, &workloads);
+        Self {
+            sources,
+            options,
+            facts,
+            identities,
+            credentials,
+            workloads,
+            exchanges,
+            unreadable,
+            github,
+            gitlab,
+            kubernetes,
+        }
     }
 
     /// The credentials of an identity, with their positions.

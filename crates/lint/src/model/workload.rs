@@ -1,7 +1,8 @@
 //! Whatever presents an assertion.
 
-use fedlens_issuers::Cloud;
+use fedlens_issuers::{Cloud, PlatformId, Subject, parse_subject};
 
+use super::Credential;
 use crate::source::{Place, Text};
 
 /// Something that signs in with an assertion of its platform.
@@ -42,6 +43,24 @@ pub enum Platform {
     Terraform,
     /// A managed identity whose token is the assertion.
     ManagedIdentity,
+}
+
+impl Platform {
+    /// Whether a credential is for this platform, as far as its issuer and the form of its subject tell.
+    pub(super) fn may_be_trusted_by(self, credential: &Credential) -> bool {
+        let subject = credential.subject.as_ref().map(|text| parse_subject(None, &text.to_string()));
+        let by_subject = subject.as_ref().and_then(Subject::platform);
+        match (self, credential.platform()) {
+            (Self::Kubernetes, _) => by_subject == Some(PlatformId::Kubernetes),
+            (Self::AzurePipelines, _) => by_subject == Some(PlatformId::AzureDevOps),
+            (Self::GitLab, Some(PlatformId::GitLab)) | (Self::Terraform, Some(PlatformId::Terraform)) => true,
+            (Self::GitLab, None) => by_subject == Some(PlatformId::GitLab),
+            (Self::GitHub, Some(platform)) => platform.is_github(),
+            (Self::GitHub, None) => by_subject.is_some_and(PlatformId::is_github),
+            (Self::ManagedIdentity, Some(PlatformId::Entra)) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A subject that a workload can come with.

@@ -23,15 +23,14 @@ rule! {
     ///   script:
     ///     - az login --service-principal -u "$CLIENT_ID" -t "$TENANT_ID" --federated-token "$AZURE_TOKEN"
     /// ```
-    /// `infra/main.tf`
-    /// ```hcl
-    /// resource "azuread_application_federated_identity_credential" "gitlab" {
-    ///   application_id = "/applications/5f0c1a36-2f3e-4f0b-9a52-8d6c7e4b1a90"
-    ///   display_name   = "gitlab"
-    ///   audiences      = ["api://AzureADTokenExchange"]
-    ///   issuer         = "https://gitlab.com"
-    ///   subject        = "project_path:contoso/shop:ref_type:branch:ref:main"
-    /// }
+    /// `credentials.json`
+    /// ```json
+    /// [{
+    ///   "name": "gitlab",
+    ///   "issuer": "https://gitlab.com",
+    ///   "subject": "project_path:contoso/shop:ref_type:branch:ref:main",
+    ///   "audiences": ["api://AzureADTokenExchange"]
+    /// }]
     /// ```
     ///
     /// ## Right
@@ -44,15 +43,14 @@ rule! {
     ///   script:
     ///     - az login --service-principal -u "$CLIENT_ID" -t "$TENANT_ID" --federated-token "$AZURE_TOKEN"
     /// ```
-    /// `infra/main.tf`
-    /// ```hcl
-    /// resource "azuread_application_federated_identity_credential" "gitlab" {
-    ///   application_id = "/applications/5f0c1a36-2f3e-4f0b-9a52-8d6c7e4b1a90"
-    ///   display_name   = "gitlab"
-    ///   audiences      = ["api://AzureADTokenExchange"]
-    ///   issuer         = "https://gitlab.com"
-    ///   subject        = "project_path:contoso/shop:ref_type:branch:ref:main"
-    /// }
+    /// `credentials.json`
+    /// ```json
+    /// [{
+    ///   "name": "gitlab",
+    ///   "issuer": "https://gitlab.com",
+    ///   "subject": "project_path:contoso/shop:ref_type:branch:ref:main",
+    ///   "audiences": ["api://AzureADTokenExchange"]
+    /// }]
     /// ```
     FL318 "gitlab-audience"
     title: "the ID token's audience is in no credential",

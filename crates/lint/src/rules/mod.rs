@@ -12,8 +12,29 @@ macro_rules! rules {
     };
 }
 
+mod refusal;
+
 rules![
     subject_mismatch,
+    subject_case,
+    subject_context,
+    subject_form,
+    leftover_subject,
+    tag_or_branch,
+    subject_template,
+    reusable_workflow_subject,
+    issuer_enterprise_slug,
+    issuer_mismatch,
+    audience_default,
+    audience_mismatch,
+    credential_unused,
+    id_token_missing,
+    id_token_read,
+    id_token_of_caller,
+    login_inputs,
+    fork_pull_request,
+    late_step,
+    secret_despite_federation,
     pod_label_missing,
     client_id_annotation,
     service_account_mismatch,
@@ -22,5 +43,5 @@ rules![
     webhook_annotations,
     pod_identity_v1,
     gitlab_token_missing,
-    gitlab_audience
+    gitlab_audience,
 ];

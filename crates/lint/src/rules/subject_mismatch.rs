@@ -1,11 +1,78 @@
+use super::refusal::{self, Cause};
 use crate::Finding;
 use crate::model::Model;
 use crate::rule::rule;
 
 rule! {
-    /// The workload's subject is in no credential of the identity it signs in as.
+    /// A workload comes with a subject that is in no credential of the identity it signs in as.
     ///
-    /// Entra compares the subject as a whole and letter by letter.
+    /// Entra compares the subject as a whole and letter by letter; it knows neither wildcards nor prefixes. The
+    /// finding stands at what makes the workload send this subject and points to the credential that comes nearest.
+    /// Which of the two is right is yours to say: change the credential, or add one.
+    ///
+    /// ## Wrong
+    ///
+    /// `.github/workflows/deploy.yml`
+    ///
+    /// ```yaml
+    /// on:
+    ///   push:
+    ///     branches: [release]
+    /// permissions:
+    ///   id-token: write
+    /// jobs:
+    ///   deploy:
+    ///     runs-on: ubuntu-latest
+    ///     steps:
+    ///       - uses: azure/login@v2
+    ///         with:
+    ///           client-id: ${{ secrets.AZURE_CLIENT_ID }}
+    ///           tenant-id: ${{ secrets.AZURE_TENANT_ID }}
+    ///           subscription-id: ${{ secrets.AZURE_SUBSCRIPTION_ID }}
+    /// ```
+    ///
+    /// `credentials.json`
+    ///
+    /// ```json
+    /// [{
+    ///   "name": "deploy",
+    ///   "issuer": "https://token.actions.githubusercontent.com",
+    ///   "subject": "repo:contoso/shop:ref:refs/heads/main",
+    ///   "audiences": ["api://AzureADTokenExchange"]
+    /// }]
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// `.github/workflows/deploy.yml`
+    ///
+    /// ```yaml
+    /// on:
+    ///   push:
+    ///     branches: [main]
+    /// permissions:
+    ///   id-token: write
+    /// jobs:
+    ///   deploy:
+    ///     runs-on: ubuntu-latest
+    ///     steps:
+    ///       - uses: azure/login@v2
+    ///         with:
+    ///           client-id: ${{ secrets.AZURE_CLIENT_ID }}
+    ///           tenant-id: ${{ secrets.AZURE_TENANT_ID }}
+    ///           subscription-id: ${{ secrets.AZURE_SUBSCRIPTION_ID }}
+    /// ```
+    ///
+    /// `credentials.json`
+    ///
+    /// ```json
+    /// [{
+    ///   "name": "deploy",
+    ///   "issuer": "https://token.actions.githubusercontent.com",
+    ///   "subject": "repo:contoso/shop:ref:refs/heads/main",
+    ///   "audiences": ["api://AzureADTokenExchange"]
+    /// }]
+    /// ```
     FL101 "subject-mismatch"
     title: "the subject matches no credential",
     severity: Error,
@@ -13,8 +80,17 @@ rule! {
     code: Some("AADSTS700213"),
     basis: Seen,
     source: "https://github.com/Azure/login/issues/379",
-    help: "set the credential's subject to exactly what the workload sends",
+    help: "set the credential's subject to exactly what the workload sends, or add a credential for it",
     check: check,
 }
 
-fn check(_model: &Model<'_>, _out: &mut Vec<Finding>) {}
+fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
+    for refusal in refusal::of(model, Cause::Subject) {
+        let message = format!("{} subject matches no credential", refusal.who());
+        let finding = refusal.finding(&RULE, message);
+        out.push(match refusal.edit(model) {
+            Some(edit) => finding.suggest("trust the subject that is sent", [edit]),
+            None => finding,
+        });
+    }
+}

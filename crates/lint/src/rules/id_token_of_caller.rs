@@ -1,0 +1,113 @@
+use super::id_token_missing::grant_edit;
+use crate::Finding;
+use crate::github::{Level, Said};
+use crate::model::Model;
+use crate::rule::rule;
+
+rule! {
+    /// A workflow is called that signs in, and the job that calls it may not ask for an id token.
+    ///
+    /// The permissions of the calling job bound those of the called workflow: what the caller lacks, the called jobs cannot have, whatever they declare. GitHub refuses the run, or the job finds no `ACTIONS_ID_TOKEN_REQUEST_URL`.
+    ///
+    /// ## Wrong
+    ///
+    /// `.github/workflows/release.yml`
+    ///
+    /// ```yaml
+    /// on:
+    ///   push:
+    ///     branches: [main]
+    /// permissions:
+    ///   contents: read
+    /// jobs:
+    ///   release:
+    ///     uses: ./.github/workflows/deploy.yml
+    ///     secrets: inherit
+    /// ```
+    ///
+    /// `.github/workflows/deploy.yml`
+    ///
+    /// ```yaml
+    /// on:
+    ///   workflow_call:
+    /// permissions:
+    ///   id-token: write
+    ///   contents: read
+    /// jobs:
+    ///   deploy:
+    ///     runs-on: ubuntu-latest
+    ///     steps:
+    ///       - uses: azure/login@v2
+    ///         with:
+    ///           client-id: ${{ secrets.AZURE_CLIENT_ID }}
+    ///           tenant-id: ${{ secrets.AZURE_TENANT_ID }}
+    ///           subscription-id: ${{ secrets.AZURE_SUBSCRIPTION_ID }}
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// `.github/workflows/release.yml`
+    ///
+    /// ```yaml
+    /// on:
+    ///   push:
+    ///     branches: [main]
+    /// permissions:
+    ///   contents: read
+    ///   id-token: write
+    /// jobs:
+    ///   release:
+    ///     uses: ./.github/workflows/deploy.yml
+    ///     secrets: inherit
+    /// ```
+    ///
+    /// `.github/workflows/deploy.yml`
+    ///
+    /// ```yaml
+    /// on:
+    ///   workflow_call:
+    /// permissions:
+    ///   id-token: write
+    ///   contents: read
+    /// jobs:
+    ///   deploy:
+    ///     runs-on: ubuntu-latest
+    ///     steps:
+    ///       - uses: azure/login@v2
+    ///         with:
+    ///           client-id: ${{ secrets.AZURE_CLIENT_ID }}
+    ///           tenant-id: ${{ secrets.AZURE_TENANT_ID }}
+    ///           subscription-id: ${{ secrets.AZURE_SUBSCRIPTION_ID }}
+    /// ```
+    FL303 "id-token-of-caller"
+    title: "the calling job may not ask for an id token",
+    severity: Error,
+    confidence: High,
+    code: None,
+    basis: Documented,
+    source: "https://docs.github.com/actions/how-tos/reuse-automations/reuse-workflows",
+    help: "grant `id-token: write` to the job that calls the workflow",
+    check: check,
+}
+
+fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
+    for login in model.github.logins.iter().filter(|login| login.is_federated()) {
+        let Some(caller) = login.caller.filter(|caller| caller.grant.level != Level::Write) else { continue };
+        let message = format!(
+            "the job that calls this workflow may not ask for an id token, so its job `{}` cannot either",
+            login.job_id
+        );
+        let finding = Finding::new(&RULE, message, caller.uses, "calls a workflow that signs in")
+            .and(login.place, "needs `id-token: write`");
+        let finding = match caller.grant.said {
+            Said::Entry(place) => finding.and(place, "this is not `write`"),
+            Said::Block(key, _) => finding.and(key, "these permissions leave `id-token` out"),
+            Said::All(place) => finding.and(place, "this does not include `id-token: write`"),
+            Said::Nothing => finding,
+        };
+        out.push(match grant_edit(model, caller.grant, caller.job) {
+            Some(edit) => finding.fix("grant `id-token: write` to the calling job", [edit]),
+            None => finding,
+        });
+    }
+}

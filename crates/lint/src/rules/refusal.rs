@@ -1,0 +1,156 @@
+//! Findings about sign-ins that Entra would refuse.
+
+use fedlens_issuers::{Subject, parse_subject};
+
+use crate::model::{Answer, Credential, Exchange, Field, Model, Platform, Refused, Workload};
+use crate::source::{Place, Text};
+use crate::{Confidence, Edit, Finding, Rule};
+
+/// A refused sign-in with both of its sides.
+#[derive(Clone, Copy)]
+pub(super) struct Refusal<'a> {
+    pub(super) workload: &'a Workload,
+    pub(super) credential: &'a Credential,
+    pub(super) refused: &'a Refused,
+    candidate: usize,
+}
+
+/// What a refusal comes from, which is what the rules divide it by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    LetterCase,
+    Context,
+    Form,
+    TagOrBranch,
+    Template,
+    Subject,
+    EnterpriseSlug,
+    Issuer,
+    DefaultAudience,
+    Audience,
+}
+
+/// The refusals of one cause.
+pub(super) fn of<'a>(model: &'a Model<'_>, cause: Cause) -> impl Iterator<Item = Refusal<'a>> {
+    model.exchanges.iter().filter_map(|exchange| refusal(model, exchange)).filter(move |found| found.cause() == cause)
+}
+
+fn refusal<'a>(model: &'a Model<'_>, exchange: &'a Exchange) -> Option<Refusal<'a>> {
+    let Answer::Refused(refused) = &exchange.answer else { return None };
+    Some(Refusal {
+        workload: model.workloads.get(exchange.workload)?,
+        credential: model.credentials.get(refused.credential)?,
+        refused,
+        candidate: exchange.candidate,
+    })
+}
+
+impl Refusal<'_> {
+    fn cause(&self) -> Cause {
+        match (self.refused.field, self.refused.cause) {
+            (Field::Audience, _) if self.is_default_audience() => Cause::DefaultAudience,
+            (Field::Audience, _) => Cause::Audience,
+            (Field::Issuer, "github.issuer.enterprise-slug") => Cause::EnterpriseSlug,
+            (Field::Issuer, _) => Cause::Issuer,
+            (_, "fic.subject.case") => Cause::LetterCase,
+            (_, "github.subject.environment-vs-ref" | "github.subject.pull-request") => Cause::Context,
+            (_, "github.subject.immutable-vs-name") => Cause::Form,
+            (_, "github.subject.custom-template") => Cause::Template,
+            (_, "github.subject.branch") if self.is_tag_against_branch() => Cause::TagOrBranch,
+            _ => Cause::Subject,
+        }
+    }
+
+    /// What a platform puts in where nobody asks for an audience.
+    fn is_default_audience(&self) -> bool {
+        let default = match self.workload.platform {
+            Platform::GitHub => "https://github.com/",
+            Platform::GitLab => "https://gitlab.",
+            _ => return false,
+        };
+        self.refused.presented.starts_with(default)
+    }
+
+    fn is_tag_against_branch(&self) -> bool {
+        let tag = |subject: &str| match parse_subject(None, subject) {
+            Subject::GitHub { context, .. } => Some(context.starts_with("ref:refs/tags/")),
+            _ => None,
+        };
+        let (presented, configured) = (tag(&self.refused.presented), tag(&self.refused.configured));
+        presented.is_some() && configured.is_some() && presented != configured
+    }
+
+    /// What makes the workload send it, and when.
+    fn origin(&self) -> (Place, &str) {
+        let candidate = self.workload.candidates.get(self.candidate);
+        candidate.map_or((self.workload.place, ""), |candidate| (candidate.place, candidate.when.as_str()))
+    }
+
+    /// The finding: at the workload, beside the credential that comes nearest.
+    pub(super) fn finding(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
+        let Refused { presented, configured, code, .. } = self.refused;
+        let (place, when) = self.origin();
+        let (own, trusted) = match self.refused.field {
+            Field::Subject => (place, self.credential.subject_place()),
+            Field::Issuer => (self.workload.place, self.credential.issuer.place),
+            Field::Audience => (self.workload.audience.place, self.audience_place()),
+        };
+        let label =
+            if when.is_empty() { format!("sends `{presented}`") } else { format!("{when}, sends `{presented}`") };
+        let mut finding = Finding::new(rule, message, own, label)
+            .and(trusted, format!("trusts `{configured}`"))
+            .predicts(code.clone())
+            .differs(presented.clone(), configured.clone());
+        finding.failed_by = Some(trusted);
+        if own != self.workload.place {
+            finding = finding.and(self.workload.place, "signs in here");
+        }
+        if !self.refused.settled {
+            finding = finding.confidence(Confidence::Medium);
+        }
+        if !self.refused.explanation.is_empty() {
+            finding = finding.note(self.refused.explanation.clone());
+        }
+        finding
+    }
+
+    /// The change that makes the credential trust what is sent; `None` where either is not known.
+    pub(super) fn edit(&self, model: &Model<'_>) -> Option<Edit> {
+        let text = match self.refused.field {
+            Field::Subject => self.credential.subject.as_ref()?,
+            Field::Issuer => &self.credential.issuer,
+            Field::Audience => self.credential.audiences.first()?,
+        };
+        replaced(model, text, &self.refused.presented)
+    }
+
+    fn audience_place(&self) -> Place {
+        self.credential.audiences.first().map_or(self.credential.place, |audience| audience.place)
+    }
+
+    /// Whether the credential names the file of a called workflow.
+    pub(super) fn names_workflow(&self) -> bool {
+        self.refused.configured.contains("job_workflow_ref:")
+    }
+
+    /// What the job is called, for messages.
+    pub(super) fn who(&self) -> &str {
+        match self.workload.platform {
+            Platform::GitHub => "this job's",
+            Platform::AzurePipelines => "this service connection's",
+            Platform::GitLab => "this job's",
+            Platform::Kubernetes => "this service account's",
+            Platform::Terraform => "this workspace's",
+            Platform::ManagedIdentity => "this managed identity's",
+        }
+    }
+}
+
+/// Puts `value` where a text is written out in full; `None` where it is put together from others.
+pub(super) fn replaced(model: &Model<'_>, text: &Text, value: &str) -> Option<Edit> {
+    let known = text.known()?;
+    let written = model.sources.text(text.place);
+    let unfinished = value.contains("${");
+    (!unfinished && written.matches(known).count() == 1)
+        .then(|| Edit::replace(text.place, written.replacen(known, value, 1)))
+}
