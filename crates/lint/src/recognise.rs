@@ -84,6 +84,8 @@ const WORDS: &[&str] = &[
     "idtoken",
     "oidc",
     "aadpodid",
+    "kustomize.toolkit.fluxcd.io",
+    "argoproj.io",
     "ci_job_jwt",
 ];
 

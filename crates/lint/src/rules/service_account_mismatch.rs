@@ -131,7 +131,7 @@ fn spare<'a>(deployment: &'a Deployment, pod: Pod<'_>) -> Option<ServiceAccount<
     let mut fitting = deployment.accounts().filter(|account| {
         account.value(Key::CLIENT_ID).is_some()
             && account.object.shares_namespace(pod.object) == Agreement::Equal
-            && (!deployment.loose || account.object.folder == pod.object.folder)
+            && (deployment.folder.is_some() || account.object.folder == pod.object.folder)
             && !used(account)
     });
     fitting.next().filter(|_| fitting.next().is_none())
