@@ -125,7 +125,7 @@ impl Kustomizations<'_> {
         for item in items(node, "components") {
             built = self.component(folder, item, built, depth, left);
         }
-        transform::apply(node, &mut built.resources, &|path| self.documents_at(folder, path));
+        transform::apply(self.sources, node, &mut built.resources, &|path| self.documents_at(folder, path));
         built
     }
 
