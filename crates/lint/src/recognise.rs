@@ -58,6 +58,11 @@ pub(crate) fn form(path: &str) -> Option<Form> {
     })
 }
 
+/// Whether files of that name can be of use; [`wants`] looks into them.
+pub fn may_want(path: &str) -> bool {
+    form(path).is_some()
+}
+
 /// Words without one of which a file says nothing of a sign-in to Entra. Letter case does not count.
 const WORDS: &[&str] = &[
     "azure",
@@ -83,6 +88,7 @@ const WORDS: &[&str] = &[
     "arm_",
     "idtoken",
     "oidc",
+    "\"audiences\"",
     "aadpodid",
     "kustomize.toolkit.fluxcd.io",
     "argoproj.io",
@@ -100,6 +106,8 @@ pub fn wants(path: &str, bytes: &[u8]) -> bool {
         // Variables and overlays hold values for what other files say.
         Form::TerraformVariables => true,
         Form::Terraform => true,
+        // A template may only pass on what its modules need.
+        Form::Bicep => true,
         Form::Yaml if is_kustomization(path) || gitlab::is_named(path) => true,
         Form::Source(language) => code::wants(language, bytes),
         _ => SCAN.as_ref().is_none_or(|scan| scan.is_match(bytes)),

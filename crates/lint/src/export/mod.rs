@@ -33,6 +33,7 @@ pub(crate) fn read(document: &Node, facts: &mut facts::Facts) {
             expression: None,
             description: None,
             repeated: false,
+            unordered: false,
         });
     }
 }

@@ -19,7 +19,7 @@ pub(crate) use subject::Template;
 use walk::RemoteCall;
 
 use crate::facts;
-use crate::model::Draft;
+use crate::model::{Draft, Platform, Stored};
 use crate::source::{Node, Place, Sources, Text, Why, folder};
 
 /// What one file defines.
@@ -44,19 +44,6 @@ pub(crate) struct Joined {
     pub(crate) secret_logins: Vec<(Login, Vec<Text>)>,
     /// Workflows of other repositories that jobs call.
     pub(crate) remote_calls: Vec<RemoteCall>,
-}
-
-/// A secret or a variable of a repository that a configuration sets.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredValue {
-    /// `AZURE_CLIENT_ID`
-    pub(crate) name: String,
-    /// `secrets` or `vars`, as a workflow calls it.
-    pub(crate) context: &'static str,
-    /// The environment that it is kept in, where it is kept in one.
-    pub(crate) environment: Option<Text>,
-    /// The value.
-    pub(crate) value: Text,
 }
 
 /// Whether a path is that of a workflow.
@@ -106,7 +93,7 @@ pub(crate) fn join(sources: &Sources, facts: &[facts::Facts], repository: Reposi
     let walk::Walk { mut logins, mut remote_calls, .. } = walk;
     remote_calls.dedup();
     for login in &mut logins {
-        resolve(login, &draft.github_values);
+        resolve(login, &draft.settings.stored);
     }
     let mut secret_logins = Vec::new();
     for login in logins.iter().filter(|login| !login.uncalled) {
@@ -141,13 +128,16 @@ fn workflow_ref(sources: &Sources, repository: &Repository, job: Place) -> Text 
 }
 
 /// Puts in the values of secrets and variables that a configuration of the repository sets.
-fn resolve(login: &mut Login, stored: &[StoredValue]) {
+fn resolve(login: &mut Login, stored: &[Stored]) {
     let environments: Vec<Text> = login.runs.iter().filter_map(|run| run.environment.clone()).collect();
     for input in &mut login.inputs {
         let Some(symbol) = input.value.symbol() else { continue };
-        let named = |value: &&StoredValue| {
-            symbol.eq_ignore_ascii_case(&format!("{}.{}", value.context, value.name))
-                && value.environment.as_ref().is_none_or(|environment| environments.contains(environment))
+        let named = |stored: &&Stored| {
+            let context = if stored.secret { "secrets" } else { "vars" };
+            let name = stored.name.known().map(|name| format!("{context}.{name}"));
+            stored.platform == Platform::GitHub
+                && name.is_some_and(|name| name.eq_ignore_ascii_case(symbol))
+                && stored.environment.as_ref().is_none_or(|environment| environments.contains(environment))
         };
         let mut found = stored.iter().filter(named);
         if let (Some(value), None) = (found.next(), found.next()) {

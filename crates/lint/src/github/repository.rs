@@ -2,7 +2,7 @@
 
 use fedlens_issuers::{PlatformId, Subject, parse_subject};
 
-use super::subject::Template;
+use super::subject::{self, Template};
 use crate::model::Draft;
 use crate::source::{Node, Text};
 use crate::{Options, facts};
@@ -42,10 +42,11 @@ impl Repository {
         for template in facts.iter().filter_map(|facts| facts.github.subject_template.as_ref()) {
             repository.apply(template);
         }
-        repository.template = repository.template.or_else(|| super::subject::declared(draft));
         if repository.name.is_none() {
             repository.name = the_only_one_trusted(draft);
         }
+        let name = repository.name.as_ref().map(|(_, name)| name.as_str());
+        repository.template = repository.template.take().or_else(|| subject::declared(&draft.settings, name));
         repository
     }
 

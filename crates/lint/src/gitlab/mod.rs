@@ -11,8 +11,7 @@ use crate::model::Draft;
 use crate::source::{Node, Sources, folder};
 
 pub(crate) use compose::{Pipeline, place_in};
-pub(crate) use job::{IdToken, Job, Use};
-pub(crate) use workload::tokens_for_entra;
+pub(crate) use job::{Job, Use};
 
 /// What one file defines.
 #[derive(Debug, Default)]

@@ -68,6 +68,8 @@ pub struct Credential {
     pub description: Option<Text>,
     /// It stands for an unknown number of credentials of this pattern.
     pub repeated: bool,
+    /// Nothing orders its write after those of the same identity's other credentials.
+    pub unordered: bool,
 }
 
 /// What a definition is written in.

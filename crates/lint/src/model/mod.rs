@@ -2,6 +2,7 @@
 
 mod exchange;
 mod identity;
+mod settings;
 mod workload;
 
 use jiff::civil::Date;
@@ -12,6 +13,7 @@ use crate::{Options, arm, azure_devops, github, gitlab, kubernetes, terraform};
 
 pub use exchange::{Answer, Exchange, Field, Refused};
 pub use identity::{Credential, Identity, IdentityKind, Origin};
+pub use settings::{ServiceAccount, ServiceConnection, Settings, Stored, SubjectTemplate};
 pub use workload::{Candidate, Platform, Workload};
 
 /// A repository as its workload identities see it.
@@ -28,8 +30,12 @@ pub struct Model<'a> {
     pub credentials: Vec<Credential>,
     /// Whatever presents an assertion.
     pub workloads: Vec<Workload>,
+    /// The stages of Azure pipelines, with their templates put in.
+    pub(crate) stages: Vec<azure_devops::Stage>,
     /// What Entra would answer to each.
     pub exchanges: Vec<Exchange>,
+    /// What configurations set up on other platforms.
+    pub settings: Settings,
     /// Files, or parts of them, that could not be read.
     pub unreadable: Vec<SyntaxError>,
     /// The workflows of GitHub, put together.
@@ -46,10 +52,8 @@ pub(crate) struct Draft {
     pub(crate) identities: Vec<Identity>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) workloads: Vec<Workload>,
-    /// The subject templates that a configuration sets for repositories on GitHub.
-    pub(crate) subject_templates: Vec<github::Template>,
-    /// What a configuration stores as secret or variable of a repository on GitHub.
-    pub(crate) github_values: Vec<github::StoredValue>,
+    pub(crate) settings: Settings,
+    pub(crate) stages: Vec<azure_devops::Stage>,
 }
 
 impl<'a> Model<'a> {
@@ -68,7 +72,7 @@ impl<'a> Model<'a> {
         azure_devops::join(sources, &facts, &mut draft);
         let gitlab = gitlab::join(sources, &facts, &mut draft);
         let kubernetes = kubernetes::join(sources, &facts, &mut draft);
-        let Draft { identities, credentials, workloads, .. } = identity::resolve(draft);
+        let Draft { identities, credentials, workloads, settings, stages } = identity::resolve(draft);
         let exchanges = exchange::judge(&identities, &credentials, &workloads);
         Self {
             sources,
@@ -77,7 +81,9 @@ impl<'a> Model<'a> {
             identities,
             credentials,
             workloads,
+            stages,
             exchanges,
+            settings,
             unreadable,
             github,
             gitlab,

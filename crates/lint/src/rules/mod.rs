@@ -5,7 +5,7 @@ use crate::Rule;
 /// Every rule that has a file of that name.
 macro_rules! rules {
     ($($name:ident),* $(,)?) => {
-        $(mod $name;)*
+        $(pub(crate) mod $name;)*
 
         /// Every rule, by id.
         pub static RULES: &[&Rule] = &[$(&$name::RULE),*];
@@ -15,6 +15,9 @@ macro_rules! rules {
 mod refusal;
 
 rules![
+    suppression_without_reason,
+    unused_suppression,
+    expired_suppression,
     subject_mismatch,
     subject_case,
     subject_context,
@@ -23,7 +26,9 @@ rules![
     tag_or_branch,
     subject_template,
     reusable_workflow_subject,
+    issuer_vstoken,
     issuer_enterprise_slug,
+    issuer_of_converted_connection,
     issuer_mismatch,
     audience_default,
     audience_mismatch,
@@ -43,5 +48,15 @@ rules![
     webhook_annotations,
     pod_identity_v1,
     gitlab_token_missing,
-    gitlab_audience,
+    task_without_federation,
+    connection_not_referenced,
+    oidc_request_get,
+    system_accesstoken_not_mapped,
+    oidc_without_connection_id,
+    spn_variables_missing,
+    user_credential,
+    secret_in_plain_text,
+    service_principal_is_tenant,
+    credential_reference,
+    pipeline_token_request,
 ];

@@ -1,0 +1,214 @@
+//! What templates come to.
+
+use crate::facts;
+use crate::model::{Draft, Identity};
+use crate::source::{SourceFile, Sources, Text};
+
+/// Reads and joins files; no file may have a fault.
+fn join(files: &[(&str, &str)]) -> Draft {
+    let files = files.iter().map(|(path, text)| SourceFile { path: (*path).to_owned(), text: (*text).to_owned() });
+    let sources = Sources::new(files.collect());
+    let facts: Vec<_> = sources.iter().map(|(id, file)| facts::read(id, &file.path, &file.text)).collect();
+    for facts in &facts {
+        assert_eq!(facts.unreadable, []);
+    }
+    let mut draft = Draft::default();
+    super::join(&sources, &facts, &mut draft);
+    draft
+}
+
+/// Each credential as `identity | name | issuer | subject | audiences`, then what is special about it.
+fn credentials(files: &[(&str, &str)]) -> Vec<String> {
+    let draft = join(files);
+    let owner = |text: &Text| {
+        let found: Vec<&Identity> = draft.identities.iter().filter(|identity| identity.is_called(text)).collect();
+        assert_eq!(found.len(), 1, "{text} in {:#?}", draft.identities);
+        found[0].name.clone()
+    };
+    let line = |credential: &crate::model::Credential| {
+        let subject = credential.subject.as_ref().or(credential.expression.as_ref()).unwrap();
+        let audiences: Vec<String> = credential.audiences.iter().map(Text::to_string).collect();
+        let mut line = format!(
+            "{} | {} | {} | {subject} | {}",
+            owner(&credential.owner),
+            credential.label,
+            credential.issuer,
+            audiences.join(", ")
+        );
+        for (marked, mark) in [(credential.repeated, "repeated"), (credential.unordered, "unordered")] {
+            if marked {
+                line = format!("{line} | {mark}");
+            }
+        }
+        line
+    };
+    draft.credentials.iter().map(line).collect()
+}
+
+const GITHUB: &str = "https://token.actions.githubusercontent.com";
+
+#[test]
+fn bicep_with_parameters_loops_and_order() {
+    let bicep = "
+param org string = 'contoso'
+param environments array = [ 'dev', 'prod' ]
+var issuer = 'https://token.actions.githubusercontent.com'
+resource uami 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-deploy'
+  location: resourceGroup().location
+}
+@batchSize(1)
+resource fics 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = [for (env, i) in environments: {
+  parent: uami
+  name: 'github-${env}-${i}'
+  properties: {
+    issuer: issuer
+    subject: 'repo:${org}/shop:environment:${env}'
+    audiences: [ 'api://AzureADTokenExchange' ]
+  }
+}]
+resource main 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = {
+  parent: uami
+  name: 'main'
+  properties: {
+    issuer: issuer
+    subject: 'repo:${org}/shop:ref:refs/heads/main'
+    audiences: [ 'api://AzureADTokenExchange' ]
+  }
+}
+output clientId string = uami.properties.clientId
+";
+    assert_eq!(
+        credentials(&[("main.bicep", bicep)]),
+        [
+            format!(
+                "id-deploy | github-dev-0 | {GITHUB} | repo:contoso/shop:environment:dev | api://AzureADTokenExchange"
+            ),
+            format!(
+                "id-deploy | github-prod-1 | {GITHUB} | repo:contoso/shop:environment:prod | api://AzureADTokenExchange"
+            ),
+            format!(
+                "id-deploy | main | {GITHUB} | repo:contoso/shop:ref:refs/heads/main | api://AzureADTokenExchange | unordered"
+            ),
+        ]
+    );
+    let given = "using './main.bicep'\nparam org = toLower('Fabrikam')\nparam environments = [...base, 'test']\nvar base = []\n";
+    let with = credentials(&[("main.bicep", bicep), ("dev.bicepparam", given)]);
+    assert!(with[0].contains("repo:fabrikam/shop:environment:test"), "{with:#?}");
+    assert_eq!(with.len(), 2);
+}
+
+#[test]
+fn modules_take_parameters_and_give_outputs() {
+    let main = "
+extension microsoftGraphV1
+param name string
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  params: { name: 'id-${name}' }
+}
+module federation 'modules/federation.bicep' = [for env in ['dev', 'prod']: {
+  name: 'fic-${env}'
+  params: {
+    identityName: identity.outputs.name
+    subject: 'repo:contoso/shop:environment:${env}'
+  }
+}]
+resource app 'Microsoft.Graph/applications@v1.0' = {
+  uniqueName: 'shop'
+  displayName: 'Shop'
+  resource managed 'federatedIdentityCredentials@v1.0' = {
+    name: '${app.uniqueName}/managed'
+    issuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+    subject: identity.outputs.principalId
+    audiences: [ 'api://AzureADTokenExchange' ]
+  }
+}
+";
+    let identity = "
+param name string
+resource uami 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = { name: name }
+output name string = uami.name
+output principalId string = uami.properties.principalId
+";
+    let federation = "
+param identityName string
+param subject string
+resource uami 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = { name: identityName }
+resource fic 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = {
+  name: 'github'
+  parent: uami
+  properties: { issuer: 'https://token.actions.githubusercontent.com', subject: subject, audiences: ['api://AzureADTokenExchange'] }
+}
+";
+    let files = [("main.bicep", main), ("modules/identity.bicep", identity), ("modules/federation.bicep", federation)];
+    let found = credentials(&files);
+    let app = "Shop | managed | https://login.microsoftonline.com/${tenant().tenantId}/v2.0 | ${main.bicep:userAssignedIdentities/id-${name}.principalId} | api://AzureADTokenExchange";
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found.iter().any(|line| line == app), "{found:#?}");
+    let rest: Vec<_> = found.iter().filter(|line| line.starts_with("id-${name} | github")).collect();
+    assert_eq!(rest.len(), 2, "{found:#?}");
+    assert!(rest[1].ends_with("unordered"), "{found:#?}");
+}
+
+#[test]
+fn arm_with_copy_and_nested_template() {
+    let template = r#"{
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+  "contentVersion": "1.0.0.0",
+  "parameters": { "identity": { "type": "string", "defaultValue": "id-aks" }, "accounts": { "type": "array" } },
+  "variables": { "issuer": "https://token.actions.githubusercontent.com" },
+  "resources": [
+    { "type": "Microsoft.ManagedIdentity/userAssignedIdentities", "apiVersion": "2023-01-31", "name": "[parameters('identity')]" },
+    {
+      "type": "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+      "name": "[concat(parameters('identity'), '/', parameters('accounts')[copyIndex()].name)]",
+      "copy": { "name": "fics", "count": "[length(parameters('accounts'))]", "mode": "serial", "batchSize": 1 },
+      "properties": {
+        "issuer": "[variables('issuer')]",
+        "subject": "[format('repo:contoso/{0}:ref:refs/heads/main', parameters('accounts')[copyIndex()].repository)]",
+        "audiences": [ "api://AzureADTokenExchange" ]
+      }
+    },
+    {
+      "type": "Microsoft.Resources/deployments",
+      "name": "inner",
+      "dependsOn": [ "fics" ],
+      "properties": {
+        "mode": "Incremental",
+        "expressionEvaluationOptions": { "scope": "inner" },
+        "parameters": { "id": { "value": "[parameters('identity')]" } },
+        "template": {
+          "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+          "contentVersion": "1.0.0.0",
+          "parameters": { "id": { "type": "string" } },
+          "resources": [
+            {
+              "type": "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+              "name": "[format('{0}/{1}', parameters('id'), 'last')]",
+              "properties": { "issuer": "https://gitlab.com", "subject": "project_path:contoso/shop:ref_type:branch:ref:main", "audiences": [ "https://gitlab.com" ] }
+            }
+          ]
+        }
+      }
+    }
+  ]
+}"#;
+    let parameters = r#"{
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+  "contentVersion": "1.0.0.0",
+  "parameters": { "accounts": { "value": [ { "name": "a", "repository": "shop" }, { "name": "b", "repository": "${REPOSITORY}" } ] } }
+}"#;
+    let files = [("infra/azuredeploy.json", template), ("infra/azuredeploy.parameters.json", parameters)];
+    assert_eq!(
+        credentials(&files),
+        [
+            format!("id-aks | a | {GITHUB} | repo:contoso/shop:ref:refs/heads/main | api://AzureADTokenExchange"),
+            format!("id-aks | b | {GITHUB} | repo:contoso/${{REPOSITORY}}:ref:refs/heads/main | api://AzureADTokenExchange"),
+            "id-aks | last | https://gitlab.com | project_path:contoso/shop:ref_type:branch:ref:main | https://gitlab.com".to_owned(),
+        ]
+    );
+    let alone = credentials(&files[..1]);
+    assert_eq!(alone.len(), 2);
+    assert!(alone[0].contains("| repeated") && !alone[0].contains("unordered"), "{alone:#?}");
+}
