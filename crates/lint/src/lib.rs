@@ -80,12 +80,14 @@ fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| (a.primary.place, a.rule.id, &a.message).cmp(&(b.primary.place, b.rule.id, &b.message)));
 }
 
-/// Drops what another finding explains: a sign-in that fails by a value which is reported for itself.
+/// Drops what another finding explains: a sign-in that fails by a value which is reported for itself, on either side.
 fn keep_causes(findings: &mut Vec<Finding>) {
-    let explained: HashSet<Place> = findings
-        .iter()
-        .filter(|finding| finding.failed_by.is_none() && finding.predicted.is_some())
-        .map(|finding| finding.primary.place)
-        .collect();
-    findings.retain(|finding| finding.failed_by.is_none_or(|place| !explained.contains(&place)));
+    let causes = findings.iter().filter(|finding| finding.failed_by.is_none());
+    let predicted = |finding: &Finding| Some((finding.primary.place, finding.predicted.clone()?));
+    let same: HashSet<(Place, String)> = causes.filter_map(predicted).collect();
+    let explained: HashSet<Place> = same.iter().map(|(place, _)| *place).collect();
+    findings.retain(|finding| {
+        let own = predicted(finding).is_some_and(|own| same.contains(&own));
+        finding.failed_by.is_none_or(|place| !own && !explained.contains(&place))
+    });
 }

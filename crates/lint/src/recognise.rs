@@ -90,6 +90,8 @@ const WORDS: &[&str] = &[
     "oidc",
     "\"audiences\"",
     "aadpodid",
+    "kustomize.toolkit.fluxcd.io",
+    "argoproj.io",
     "ci_job_jwt",
 ];
 

@@ -11,8 +11,7 @@ use crate::model::Draft;
 use crate::source::{Node, Sources, folder};
 
 pub(crate) use compose::{Pipeline, place_in};
-pub(crate) use job::{IdToken, Job, Use};
-pub(crate) use workload::tokens_for_entra;
+pub(crate) use job::{Job, Use};
 
 /// What one file defines.
 #[derive(Debug, Default)]
@@ -45,7 +44,7 @@ pub(crate) fn is_pipeline(path: &str, document: &Node) -> bool {
         || !foreign
             && document.entries().iter().any(|entry| {
                 let has = |key: &&str| entry.value.get(key).is_some();
-                has(&"id_tokens") || (has(&"script") && KEYWORDS.iter().any(|key| has(key)))
+                has(&"id_tokens") || (has(&"script") && KEYWORDS.iter().any(has))
             })
 }
 

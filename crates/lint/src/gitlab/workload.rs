@@ -55,8 +55,3 @@ fn says_azure(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     ["azure", "arm_", "entra", "aad"].iter().any(|word| lower.contains(word))
 }
-
-/// The ID tokens that a job hands over to Entra.
-pub(crate) fn tokens_for_entra(job: &Job) -> impl Iterator<Item = &IdToken> {
-    job.uses.iter().filter_map(|used| token(job, used))
-}

@@ -1,5 +1,6 @@
 //! What is deployed together: an overlay with all that it brings in, or the manifests that no kustomization lists.
 
+use super::delivery;
 use super::kustomize;
 use super::placeholder;
 use super::{Pod, ServiceAccount};
@@ -17,8 +18,10 @@ pub(crate) struct Manifests {
 pub(crate) struct Deployment {
     /// Whether all of it was found.
     pub(crate) complete: bool,
-    /// Whether it is what no kustomization lists.
-    pub(crate) loose: bool,
+    /// Whether it is changed by something that is not worked out here.
+    pub(crate) open: bool,
+    /// The folder of the overlay; none for what no kustomization lists.
+    pub(crate) folder: Option<String>,
     /// Its objects, as they come to the cluster.
     pub(crate) objects: Vec<Object>,
 }
@@ -76,7 +79,8 @@ impl Manifests {
         let of_file = |FileId(at): FileId| documents.get(at as usize).copied().unwrap_or_default();
         let nodes = loose.flat_map(|(file, _)| of_file(file));
         let objects = nodes.filter_map(|node| Object::of(sources, node.clone())).collect();
-        deployments.push(Deployment { complete: true, loose: true, objects });
+        deployments.push(Deployment { complete: true, open: false, folder: None, objects });
+        delivery::apply(documents, &mut deployments);
         Self { deployments }
     }
 

@@ -1,6 +1,7 @@
 //! Kubernetes manifests, kustomizations, and what Helm has rendered.
 
 mod account;
+mod delivery;
 mod deployment;
 mod edit;
 mod keys;

@@ -123,7 +123,7 @@ fn misspelt(title: String, metadata: Option<&Node>, group: &str) -> Option<Findi
 
 /// No client id, although a pod of the account is to use workload identity.
 fn missing(model: &Model<'_>, deployment: &Deployment, account: ServiceAccount<'_>) -> Option<Finding> {
-    let metadata = account.metadata()?;
+    let metadata = account.metadata().filter(|_| !deployment.open)?;
     let spelt = |entry: &Entry| nearest_key(&entry.key) == Some(Key::CLIENT_ID);
     let annotations = metadata.get("annotations").map(Node::entries).unwrap_or_default();
     let tried = account.annotation(Key::CLIENT_ID).filter(|entry| entry.value.text().is_some_and(|text| text.known() != Some("")));

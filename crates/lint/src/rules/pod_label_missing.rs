@@ -126,7 +126,7 @@ fn is_number_or_boolean(node: &Node) -> bool {
 
 /// The label is not there, although the service account is made for workload identity.
 fn missing(model: &Model<'_>, deployment: &Deployment, pod: Pod<'_>) -> Option<Finding> {
-    let name = pod.service_account()?;
+    let name = pod.service_account().filter(|_| !deployment.open)?;
     let accounts = model.kubernetes.account(deployment, pod.object, &name);
     let (first, rest) = accounts.split_first()?;
     let annotated = |account: &ServiceAccount<'_>| account.value(Key::CLIENT_ID).is_some();

@@ -99,7 +99,14 @@ fn not_there(model: &Model<'_>, deployment: &Deployment, pod: Pod<'_>, name: &Te
     let other = account.object.name.known()?;
     let message = format!("{title} names service account `{name}`, and the one with a client id is `{other}`");
     let finding = Finding::new(&RULE, message, name.place, "no manifest defines it");
-    Some(finding.and(account.object.place, "no pod runs as this one").suggest("use the service account with the client id", [Edit::replace(name.place, other)]))
+    let finding = finding.and(account.object.place, "no pod runs as this one");
+    // A prefix or suffix is not written where the name is.
+    let written = |text: &Text| text.known().is_some_and(|known| model.sources.text(text.place).contains(known));
+    let as_written = written(name) && model.sources.text(account.object.place).contains(other);
+    Some(match as_written {
+        true => finding.suggest("use the service account with the client id", [Edit::replace(name.place, other)]),
+        false => finding,
+    })
 }
 
 /// The pod runs as `default`.
@@ -131,7 +138,7 @@ fn spare<'a>(deployment: &'a Deployment, pod: Pod<'_>) -> Option<ServiceAccount<
     let mut fitting = deployment.accounts().filter(|account| {
         account.value(Key::CLIENT_ID).is_some()
             && account.object.shares_namespace(pod.object) == Agreement::Equal
-            && (!deployment.loose || account.object.folder == pod.object.folder)
+            && (deployment.folder.is_some() || account.object.folder == pod.object.folder)
             && !used(account)
     });
     fitting.next().filter(|_| fitting.next().is_none())

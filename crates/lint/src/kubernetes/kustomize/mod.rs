@@ -39,6 +39,8 @@ struct Built {
     resources: Vec<Resource>,
     /// Whether everything that it names was found.
     complete: bool,
+    /// Whether something that is not worked out changes it.
+    open: bool,
 }
 
 /// Finds the kustomizations and what they list.
@@ -92,9 +94,10 @@ impl Kustomizations<'_> {
         let mut deployments = Vec::new();
         for folder in overlays.filter(|folder| !self.is_component(folder)) {
             let built = self.build_folder(folder, Built { complete: true, ..Built::default() }, MAX_DEPTH, &mut left);
-            let nodes = built.resources.into_iter().map(|resource| resource.node);
+            let nodes = built.resources.iter().map(|resource| resource.node.clone());
             let objects = nodes.filter_map(|node| Object::of(self.sources, node)).collect();
-            deployments.push(Deployment { complete: built.complete, loose: false, objects });
+            let Built { complete, open, .. } = built;
+            deployments.push(Deployment { complete, open, folder: Some(folder.clone()), objects });
         }
         deployments
     }
@@ -117,10 +120,12 @@ impl Kustomizations<'_> {
         if ["helmCharts", "helmChartInflationGenerator", "generators"].iter().any(|key| !items(node, key).is_empty()) {
             built.complete = false;
         }
+        let transformed = !items(node, "transformers").is_empty();
+        built.open |= transformed || items(node, "replacements").iter().any(|item| item.get("path").is_some());
         for item in items(node, "components") {
             built = self.component(folder, item, built, depth, left);
         }
-        transform::apply(node, &mut built.resources, &|path| self.documents_at(folder, path));
+        transform::apply(self.sources, node, &mut built.resources, &|path| self.documents_at(folder, path));
         built
     }
 
@@ -139,6 +144,7 @@ impl Kustomizations<'_> {
         } else if self.all.contains_key(&path) {
             let inner = self.build_folder(&path, Built { complete: true, ..Built::default() }, depth - 1, left);
             built.complete &= inner.complete;
+            built.open |= inner.open;
             built.resources.extend(inner.resources);
         } else {
             // A file that says nothing of sign-ins is not among the sources.
@@ -151,7 +157,7 @@ impl Kustomizations<'_> {
         let path = item.known().filter(|path| !is_remote(path)).and_then(|path| join(folder, path));
         match path {
             Some(path) => self.build_folder(&path, built, depth - 1, left),
-            None => Built { complete: false, ..built },
+            None => Built { complete: false, open: true, ..built },
         }
     }
 

@@ -26,9 +26,9 @@ pub(super) fn apply(resources: &mut [Resource], target: Option<&Node>, documents
             None => merge_into_named(resources, document),
             Some(_) => {
                 for resource in resources.iter_mut().filter(|resource| is_target(target, resource)) {
-                    match document.value {
-                        Value::Sequence(_) => {
-                            document.items().iter().for_each(|item| operate(&mut resource.node, item))
+                    match &document.value {
+                        Value::Sequence(operations) => {
+                            operations.iter().for_each(|operation| operate(&mut resource.node, operation));
                         }
                         _ => merge_object(resource, document),
                     }

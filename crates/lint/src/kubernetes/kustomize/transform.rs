@@ -4,7 +4,7 @@ use super::Resource;
 use super::items;
 use super::patch;
 use crate::kubernetes::edit;
-use crate::source::{Entry, FileId, Node, Place, Text, Value, Why, yaml};
+use crate::source::{Entry, Node, Place, Sources, Text, Value, Why, yaml};
 
 /// How deep templates are looked for.
 const DEPTH: usize = 8;
@@ -21,16 +21,21 @@ const CLUSTER_WIDE: &[&str] = &[
 ];
 
 /// Applies patches, namespace, prefix, suffix, labels, annotations and replacements.
-pub(super) fn apply<'a>(kustomization: &'a Node, resources: &mut Vec<Resource>, file: &dyn Fn(&str) -> &'a [Node]) {
+pub(super) fn apply<'a>(
+    sources: &Sources,
+    kustomization: &'a Node,
+    resources: &mut Vec<Resource>,
+    file: &dyn Fn(&str) -> &'a [Node],
+) {
     for item in items(kustomization, "patchesStrategicMerge") {
-        for document in inline_or_file(item, file) {
+        for document in inline_or_file(sources, item, file) {
             patch::merge_into_named(resources, &document);
         }
     }
     for key in ["patches", "patchesJson6902"] {
         for item in items(kustomization, key) {
             let documents = match (item.get("patch"), item.known_at(&["path"])) {
-                (Some(inline), _) => inline_or_file(inline, file),
+                (Some(inline), _) => inline_or_file(sources, inline, file),
                 (None, Some(path)) => file(path).to_vec(),
                 (None, None) => Vec::new(),
             };
@@ -48,14 +53,14 @@ pub(super) fn apply<'a>(kustomization: &'a Node, resources: &mut Vec<Resource>, 
 }
 
 /// A patch that is written in the kustomization, or the documents of the file that it names.
-fn inline_or_file<'a>(item: &Node, file: &dyn Fn(&str) -> &'a [Node]) -> Vec<Node> {
+fn inline_or_file<'a>(sources: &Sources, item: &Node, file: &dyn Fn(&str) -> &'a [Node]) -> Vec<Node> {
     let Some(text) = item.known() else { return Vec::new() };
     if !text.trim().contains('\n') && !text.trim_start().starts_with(['[', '{']) {
         return file(text.trim()).to_vec();
     }
-    // A patch within a text has the text's place: its own lines are not known here.
-    let (documents, _) = yaml::read(FileId(0), text);
-    documents.into_iter().map(|document| placed(document, item.place)).flat_map(flattened).collect()
+    let (documents, _) = yaml::read(item.place.file, text);
+    let mut placing = Placing { text: sources.text(item.place), whole: item.place, from: 0 };
+    documents.into_iter().map(|document| placing.node(document)).flat_map(flattened).collect()
 }
 
 fn flattened(document: Node) -> Vec<Node> {
@@ -63,18 +68,50 @@ fn flattened(document: Node) -> Vec<Node> {
     if is_list { items(&document, "items").to_vec() } else { vec![document] }
 }
 
-/// The tree with every place in it replaced.
-fn placed(node: Node, place: Place) -> Node {
-    let value = match node.value {
-        Value::Null => Value::Null,
-        Value::Scalar { text, quoted } => Value::Scalar { text: text.at(place), quoted },
-        Value::Sequence(items) => Value::Sequence(items.into_iter().map(|item| placed(item, place)).collect()),
-        Value::Mapping(entries) => {
-            let entry = |entry: Entry| Entry { key: entry.key, key_place: place, value: placed(entry.value, place) };
-            Value::Mapping(entries.into_iter().map(entry).collect())
+/// Gives a tree that was read from within a text the places that its words have there, found one after the other.
+struct Placing<'t> {
+    text: &'t str,
+    whole: Place,
+    from: usize,
+}
+
+impl Placing<'_> {
+    fn node(&mut self, node: Node) -> Node {
+        match node.value {
+            Value::Null => Node { place: self.whole, value: Value::Null },
+            Value::Scalar { text, quoted } => {
+                let place = self.find(&text.to_string());
+                Node { place, value: Value::Scalar { text: text.at(place), quoted } }
+            }
+            Value::Sequence(items) => {
+                let items = items.into_iter().map(|item| self.node(item)).collect();
+                Node { place: self.whole, value: Value::Sequence(items) }
+            }
+            Value::Mapping(entries) => {
+                let entries = entries.into_iter().map(|entry| self.entry(entry)).collect();
+                Node { place: self.whole, value: Value::Mapping(entries) }
+            }
         }
-    };
-    Node { place, value }
+    }
+
+    fn entry(&mut self, entry: Entry) -> Entry {
+        let key_place = self.find(&entry.key);
+        Entry { key: entry.key, key_place, value: self.node(entry.value) }
+    }
+
+    /// The next place of a word, with the quotes around it; the whole text where it is written otherwise.
+    fn find(&mut self, word: &str) -> Place {
+        let found = self.text.get(self.from..).and_then(|rest| rest.find(word)).filter(|_| !word.is_empty());
+        let Some(at) = found.map(|at| at + self.from) else { return self.whole };
+        let end = at + word.len();
+        self.from = end;
+        let bytes = self.text.as_bytes();
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        let is_quoted = matches!(before, Some(b'"' | b'\'')) && bytes.get(end) == before;
+        let (at, end) = if is_quoted { (at - 1, end + 1) } else { (at, end) };
+        let start = self.whole.start as usize;
+        Place::new(self.whole.file, start + at..start + end)
+    }
 }
 
 fn namespace(kustomization: &Node, resources: &mut [Resource]) {
