@@ -80,6 +80,10 @@ const WORDS: &[&str] = &[
     "arm_",
     "idtoken",
     "oidc",
+    "managedidentity",
+    "serviceconnection",
+    "system_accesstoken",
+    "typeproperties",
 ];
 
 static SCAN: LazyLock<Option<AhoCorasick>> =

@@ -22,8 +22,6 @@ pub(crate) struct Connection {
     pub(crate) client_id: Option<Text>,
     /// The tenant of its identity.
     pub(crate) tenant: Option<Text>,
-    /// The connection as a whole.
-    pub(crate) place: Place,
 }
 
 /// Reads one; connections to something else than Azure are left alone.
@@ -41,7 +39,6 @@ pub(super) fn read(entry: &Node) -> Option<Connection> {
         subject: parameter("workloadIdentityFederationSubject"),
         client_id: parameter("serviceprincipalid"),
         tenant: parameter("tenantid"),
-        place: entry.place,
     })
 }
 

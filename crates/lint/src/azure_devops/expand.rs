@@ -15,6 +15,9 @@ const MAX_DEPTH: usize = 32;
 /// How many templates one pipeline may include.
 const MAX_TEMPLATES: usize = 1_000;
 
+/// How long the value of a variable may be.
+const MAX_VARIABLE: usize = 16 * 1024;
+
 /// The parts of a deployment job's strategy that have steps.
 const STRATEGIES: &[&str] = &["runOnce", "rolling", "canary"];
 
@@ -287,6 +290,11 @@ fn set(scope: &mut Scope, name: &str, value: &Node) {
         }
         Some(text) => at_run_time(text, scope),
         None => return,
+    };
+    let known = if known.to_string().len() > MAX_VARIABLE {
+        Text::unknown(format!("$({name})"), Why::Expression, value.place)
+    } else {
+        known
     };
     scope.variables.push((name.to_owned(), Node::scalar(known, true)));
 }
