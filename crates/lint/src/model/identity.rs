@@ -68,6 +68,8 @@ pub struct Credential {
     pub description: Option<Text>,
     /// It stands for an unknown number of credentials of this pattern.
     pub repeated: bool,
+    /// Nothing orders its deployment after that of its siblings: they are written at the same time.
+    pub concurrent: bool,
 }
 
 /// What a definition is written in.

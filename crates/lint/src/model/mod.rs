@@ -2,6 +2,7 @@
 
 mod exchange;
 mod identity;
+mod settings;
 mod workload;
 
 use jiff::civil::Date;
@@ -12,6 +13,7 @@ use crate::{Options, arm, azure_devops, github, gitlab, kubernetes, terraform};
 
 pub use exchange::{Answer, Exchange, Refused};
 pub use identity::{Credential, Identity, IdentityKind, Origin};
+pub use settings::{ServiceAccount, ServiceConnection, Settings, Stored, SubjectTemplate};
 pub use workload::{Candidate, Platform, Workload};
 
 /// A repository as its workload identities see it.
@@ -32,6 +34,8 @@ pub struct Model<'a> {
     pub(crate) stages: Vec<azure_devops::Stage>,
     /// What Entra would answer to each.
     pub exchanges: Vec<Exchange>,
+    /// What configurations set up on other platforms.
+    pub settings: Settings,
     /// Files, or parts of them, that could not be read.
     pub unreadable: Vec<SyntaxError>,
 }
@@ -43,6 +47,7 @@ pub(crate) struct Draft {
     pub(crate) credentials: Vec<Credential>,
     pub(crate) workloads: Vec<Workload>,
     pub(crate) stages: Vec<azure_devops::Stage>,
+    pub(crate) settings: Settings,
 }
 
 impl<'a> Model<'a> {
@@ -61,9 +66,9 @@ impl<'a> Model<'a> {
         azure_devops::join(sources, &facts, &mut draft);
         gitlab::join(sources, &facts, &mut draft);
         kubernetes::join(sources, &facts, &mut draft);
-        let Draft { identities, credentials, workloads, stages } = identity::resolve(draft);
+        let Draft { identities, credentials, workloads, stages, settings } = identity::resolve(draft);
         let exchanges = exchange::judge(options, &identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, stages, exchanges, unreadable }
+        Self { sources, options, facts, identities, credentials, workloads, stages, exchanges, settings, unreadable }
     }
 
     /// The credentials of an identity, with their positions.
