@@ -93,6 +93,10 @@ const WORDS: &[&str] = &[
     "kustomize.toolkit.fluxcd.io",
     "argoproj.io",
     "ci_job_jwt",
+    "managedidentity",
+    "serviceconnection",
+    "system_accesstoken",
+    "typeproperties",
 ];
 
 static SCAN: LazyLock<Option<AhoCorasick>> =

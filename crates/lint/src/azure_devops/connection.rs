@@ -2,7 +2,7 @@
 
 use fedlens_issuers::{PlatformId, Subject, parse_subject, recognise};
 
-use crate::model::{Credential, Model};
+use crate::model::{Credential, Model, ServiceConnection};
 use crate::source::{Node, Place, Text};
 
 /// A service connection of an export.
@@ -22,11 +22,9 @@ pub(crate) struct Connection {
     pub(crate) client_id: Option<Text>,
     /// The tenant of its identity.
     pub(crate) tenant: Option<Text>,
-    /// The connection as a whole.
-    pub(crate) place: Place,
 }
 
-/// Reads one; connections to something else than Azure are left alone.
+/// Reads one.
 pub(super) fn read(entry: &Node) -> Option<Connection> {
     let scheme = entry.at_ignoring_case(&["authorization", "scheme"])?.known()?.to_owned();
     let parameter = |key: &str| {
@@ -41,7 +39,6 @@ pub(super) fn read(entry: &Node) -> Option<Connection> {
         subject: parameter("workloadIdentityFederationSubject"),
         client_id: parameter("serviceprincipalid"),
         tenant: parameter("tenantid"),
-        place: entry.place,
     })
 }
 
@@ -56,6 +53,12 @@ impl Connection {
         self.name.known().is_some_and(|own| own.eq_ignore_ascii_case(name))
             || self.id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(name))
     }
+}
+
+/// Whether a service connection of a configuration signs in by workload identity federation; with a secret unless it
+/// says so.
+pub(super) fn is_federated(defined: &ServiceConnection) -> bool {
+    defined.scheme.as_ref().and_then(Text::known).is_some_and(|scheme| scheme == "WorkloadIdentityFederation")
 }
 
 /// Whether a service connection is known to sign in by workload identity federation.
@@ -76,6 +79,15 @@ pub(crate) fn federation(model: &Model<'_>, name: &str) -> Federation {
         return if found.is_federated() { Federation::Known(found.name.place) } else { Federation::Unknown };
     }
     let mut possible = None;
+    for defined in &model.settings.service_connections {
+        let names = defined.name.as_ref().and_then(Text::known).map(|own| own.eq_ignore_ascii_case(name));
+        match (names, is_federated(defined)) {
+            (Some(true), true) => return Federation::Known(defined.place),
+            (Some(true), false) => return Federation::Unknown,
+            (None, true) => possible = possible.or(Some(defined.place)),
+            _ => {}
+        }
+    }
     for credential in &model.credentials {
         let Some(subject) = &credential.subject else { continue };
         match connection_of(subject) {
@@ -156,7 +168,7 @@ fn connection_of(subject: &Text) -> Option<Option<String>> {
             let shown = subject.to_string();
             let begins = shown.starts_with("sc://");
             let last = shown.rsplit('/').next().filter(|last| begins && !last.contains("${")).map(str::to_owned);
-            (begins || shown.contains("workload_identity_federation_subject")).then_some(last)
+            begins.then_some(last)
         }
     }
 }

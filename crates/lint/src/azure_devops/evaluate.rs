@@ -51,12 +51,28 @@ impl Evaluator {
         self.budget = budget;
         match &node.value {
             Value::Null => node.clone(),
-            Value::Scalar { text, quoted } => resolved(text, *quoted, scope),
+            Value::Scalar { text, quoted } => self.paid(resolved(text, *quoted, scope)),
             Value::Sequence(items) => {
                 Node { place: node.place, value: Value::Sequence(self.items(items, scope, depth)) }
             }
             Value::Mapping(entries) => {
                 Node { place: node.place, value: Value::Mapping(self.entries(entries, scope, depth)) }
+            }
+        }
+    }
+
+    /// A value that was put in, as long as it is not too large: what is put in may itself be put in again.
+    fn paid(&mut self, node: Node) -> Node {
+        let mut size = 0;
+        node.walk(&mut |node| size += 1 + node.known().map_or(0, |text| text.len() / 64));
+        match self.budget.checked_sub(size) {
+            Some(left) => {
+                self.budget = left;
+                node
+            }
+            None => {
+                self.budget = 0;
+                Node { place: node.place, value: Value::Null }
             }
         }
     }
@@ -128,6 +144,9 @@ impl Evaluator {
         };
         let mut out = Vec::new();
         for value in bound {
+            if self.budget == 0 {
+                break;
+            }
             let mut inner = scope.clone();
             inner.locals.push((name.to_owned(), value));
             out.push(self.at_depth(&entry.value, &inner, depth));

@@ -15,6 +15,12 @@ const MAX_DEPTH: usize = 32;
 /// How many templates one pipeline may include.
 const MAX_TEMPLATES: usize = 1_000;
 
+/// How many other variables a variable may be made of.
+const MAX_MACROS: usize = 64;
+
+/// How long the value of a variable may be.
+const MAX_VARIABLE: usize = 16 * 1024;
+
 /// The parts of a deployment job's strategy that have steps.
 const STRATEGIES: &[&str] = &["runOnce", "rolling", "canary"];
 
@@ -281,13 +287,12 @@ impl<'a> Template<'a> {
 
 /// Sets a variable; a value that is worked out during the run is not known.
 fn set(scope: &mut Scope, name: &str, value: &Node) {
-    let known = match value.text() {
-        Some(text) if text.known().is_some_and(|known| known.contains("$[")) => {
-            Text::unknown(format!("$({name})"), Why::Expression, text.place)
-        }
-        Some(text) => at_run_time(text, scope),
-        None => return,
-    };
+    let Some(text) = value.text() else { return };
+    let open = || Text::unknown(format!("$({name})"), Why::Expression, text.place);
+    let shown = text.to_string();
+    let simple = !shown.contains("$[") && shown.matches("$(").count() <= MAX_MACROS;
+    let known = simple.then(|| at_run_time(text, scope));
+    let known = known.filter(|known| known.to_string().len() <= MAX_VARIABLE).unwrap_or_else(open);
     scope.variables.push((name.to_owned(), Node::scalar(known, true)));
 }
 

@@ -8,6 +8,9 @@ use crate::source::{Node, Place, Text, Value, Why};
 /// How deep calls may be nested.
 const MAX_DEPTH: usize = 32;
 
+/// How long a text may grow.
+const MAX_TEXT: usize = 64 * 1024;
+
 /// What names stand for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
@@ -235,8 +238,8 @@ fn call(name: &str, arguments: &[Node], place: Place) -> Option<Node> {
         "lower" => Some(string(written(arguments, 0).to_lowercase())),
         "upper" => Some(string(written(arguments, 0).to_uppercase())),
         "trim" => Some(string(written(arguments, 0).trim().to_owned())),
-        "replace" => Some(string(written(arguments, 0).replace(&written(arguments, 1), &written(arguments, 2)))),
-        "format" => Some(string(format(arguments))),
+        "replace" => replaced(&written(arguments, 0), &written(arguments, 1), &written(arguments, 2)).map(string),
+        "format" => format(arguments).map(string),
         "iif" => arguments.get(if arguments.first().and_then(truth)? { 1 } else { 2 }).cloned(),
         _ => None,
     }
@@ -271,12 +274,18 @@ fn same(a: &Node, b: &Node) -> bool {
 }
 
 /// `format('{0}-{1}', a, b)`
-fn format(arguments: &[Node]) -> String {
+fn format(arguments: &[Node]) -> Option<String> {
     let mut text = written(arguments, 0);
     for at in 1..arguments.len() {
-        text = text.replace(&format!("{{{}}}", at - 1), &written(arguments, at));
+        text = replaced(&text, &format!("{{{}}}", at - 1), &written(arguments, at))?;
     }
-    text
+    Some(text)
+}
+
+/// A text with all of one replaced by another, unless it grows too long.
+fn replaced(text: &str, old: &str, new: &str) -> Option<String> {
+    let grown = text.len() + text.matches(old).count() * new.len();
+    (grown <= MAX_TEXT).then(|| text.replace(old, new))
 }
 
 #[cfg(test)]
@@ -311,6 +320,7 @@ mod tests {
             ("coalesce(parameters.none, 'x')", Some("x")),
             ("variables.other", None),
             ("counter(1, 2)", None),
+            ("replace(parameters.env, 'pro', 'foo')", Some("food")),
             ("parameters.", None),
             ("eq(", None),
         ] {

@@ -52,8 +52,10 @@ pub(super) fn is_directive(key: &str) -> bool {
 /// Whether a mapping is a step.
 pub(super) fn is_step(item: &Node) -> bool {
     let scalar = |key: &str| item.get(key).is_some_and(|value| value.text().is_some());
+    // A step's name is a word; elsewhere it is the image that the step runs in.
+    let image = item.known_at(&["name"]).is_some_and(|name| name.contains(['/', ':', '.']));
     STEPS.iter().any(|key| scalar(key))
-        || scalar("script") && FOREIGN.iter().all(|key| item.get(key).is_none())
+        || scalar("script") && !image && FOREIGN.iter().all(|key| item.get(key).is_none())
         || item.get("checkout").is_some()
 }
 
@@ -117,6 +119,7 @@ mod tests {
             "apiVersion: tekton.dev/v1\nkind: Task\nsteps:\n- script: echo\n",
             "variables:\n  A: b\nbuild:\n  script: echo\n",
             "steps:\n  - image: alpine\n    script: echo\n",
+            "steps:\n- name: gcr.io/cloud-builders/docker\n  script: echo\n",
         ] {
             assert!(!is(text), "{text}");
         }

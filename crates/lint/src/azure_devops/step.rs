@@ -58,11 +58,6 @@ impl Step {
         Self { node }
     }
 
-    /// The step as a whole.
-    pub(crate) fn place(&self) -> Place {
-        self.node.place
-    }
-
     /// The task, where it runs one.
     pub(crate) fn task(&self) -> Option<Task<'_>> {
         let node = self.node.get("task")?;
@@ -176,5 +171,51 @@ impl Task<'_> {
     /// `AzureCLI@2`
     pub(crate) fn title(self) -> String {
         self.major.map_or_else(|| self.name.to_owned(), |major| format!("{}@{major}", self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, SourceFile, yaml};
+
+    fn edited(text: &str, mapping: Option<&str>, line: &str) -> Option<String> {
+        let sources = Sources::new(vec![SourceFile { path: "a.yml".to_owned(), text: text.to_owned() }]);
+        let document = yaml::read(FileId(0), text).0.remove(0);
+        let edit = Step::new(document.items()[0].clone()).with_line(&sources, mapping, line)?;
+        let mut out = text.to_owned();
+        out.replace_range(edit.place.range(), &edit.text);
+        assert_eq!(yaml::read(FileId(0), &out).1, None, "{out}");
+        Some(out)
+    }
+
+    #[test]
+    fn a_line_is_added_where_it_belongs() {
+        assert_eq!(
+            edited("- bash: |\n    echo\n  displayName: x\n", None, "env:\n  A: b").unwrap(),
+            "- bash: |\n    echo\n  env:\n    A: b\n  displayName: x\n"
+        );
+        assert_eq!(
+            edited("- bash: |\n    echo\n", None, "env:\n  A: b").unwrap(),
+            "- env:\n    A: b\n  bash: |\n    echo\n"
+        );
+        assert_eq!(
+            edited("- task: X@1\n  inputs:\n    a: b\n", Some("inputs"), "c: true").unwrap(),
+            "- task: X@1\n  inputs:\n    c: true\n    a: b\n"
+        );
+        assert_eq!(edited("- {task: X@1, inputs: {a: b}}\n", Some("inputs"), "c: true"), None);
+    }
+
+    #[test]
+    fn inputs_that_name_a_connection() {
+        let connections = |text: &str| -> Vec<String> {
+            let step = Step::new(yaml::read(FileId(0), text).0.remove(0));
+            step.connections().filter_map(|node| node.known().map(str::to_owned)).collect()
+        };
+        assert_eq!(connections("{task: AzureCLI@2, inputs: {azuresubscription: a}}"), ["a"]);
+        assert_eq!(connections("{task: AzureKeyVault@2, inputs: {ConnectedServiceName: a}}"), ["a"]);
+        assert_eq!(connections("{task: Docker@2, inputs: {containerRegistry: a}}"), [""; 0]);
+        assert_eq!(connections("{task: NuGetCommand@2, inputs: {connectedServiceName: a}}"), [""; 0]);
+        assert_eq!(connections("{task: PublishToAzureServiceBus@1, inputs: {azureSubscription: a}}"), [""; 0]);
     }
 }

@@ -2,8 +2,9 @@
 
 use fedlens_issuers::Cloud;
 
+use super::connection::is_federated;
 use super::{Connection, Stage};
-use crate::model::{Candidate, Draft, Platform, Workload};
+use crate::model::{Candidate, Draft, Platform, ServiceConnection, Workload};
 use crate::source::{Piece, Place, Text, Unknown, Why};
 
 /// What Azure DevOps is called in a structured subject.
@@ -17,7 +18,9 @@ pub(super) fn add(connections: &[&Connection], draft: &mut Draft) {
             used.push(name);
         }
     }
-    draft.workloads.extend(used.into_iter().filter_map(|name| workload(name, connections)));
+    let defined = &draft.settings.service_connections;
+    let workloads: Vec<Workload> = used.into_iter().filter_map(|name| workload(name, connections, defined)).collect();
+    draft.workloads.extend(workloads);
 }
 
 /// The connections that the tasks of a stage sign in with.
@@ -30,9 +33,8 @@ fn signs_in_with(stage: &Stage) -> Vec<Text> {
     found
 }
 
-/// The workload of a connection; none where an export says that it signs in otherwise.
-fn workload(name: Text, connections: &[&Connection]) -> Option<Workload> {
-    let exported = name.known().and_then(|name| connections.iter().find(|connection| connection.is_called(name)));
+/// The workload of a connection; none where it is known to sign in otherwise.
+fn workload(name: Text, exported: &[&Connection], defined: &[ServiceConnection]) -> Option<Workload> {
     let place = name.place;
     let base = Workload {
         platform: Platform::AzurePipelines,
@@ -45,15 +47,35 @@ fn workload(name: Text, connections: &[&Connection]) -> Option<Workload> {
         tenant: None,
         cloud: Cloud::Public,
     };
-    let Some(connection) = exported else {
-        return Some(Workload { candidates: vec![candidate(subjects(&name), place)], ..base });
-    };
-    let subject = connection.subject.clone().filter(|_| connection.is_federated())?;
+    let called = |own: &Option<Text>| own.as_ref().and_then(Text::known).is_some_and(|own| Some(own) == name.known());
+    if let Some(found) = exported.iter().find(|found| name.known().is_some_and(|name| found.is_called(name))) {
+        from_export(found, base)
+    } else if let Some(found) = defined.iter().find(|found| called(&found.name)) {
+        from_configuration(found, base)
+    } else {
+        Some(Workload { candidates: vec![candidate(subjects(&name), place)], ..base })
+    }
+}
+
+/// An export has the issuer and the subject.
+fn from_export(found: &Connection, base: Workload) -> Option<Workload> {
+    let subject = found.subject.clone().filter(|_| found.is_federated())?;
     Some(Workload {
-        issuer: connection.issuer.clone().unwrap_or(base.issuer),
-        candidates: vec![candidate(vec![subject], place)],
-        client_id: connection.client_id.clone(),
-        tenant: connection.tenant.clone(),
+        issuer: found.issuer.clone().unwrap_or(base.issuer),
+        candidates: vec![candidate(vec![subject], base.place)],
+        client_id: found.client_id.clone(),
+        tenant: found.tenant.clone(),
+        ..base
+    })
+}
+
+/// A configuration has the addresses that the issuer and the subject will have.
+fn from_configuration(found: &ServiceConnection, base: Workload) -> Option<Workload> {
+    is_federated(found).then(|| Workload {
+        issuer: found.issuer.clone(),
+        candidates: vec![candidate(vec![found.subject.clone()], base.place)],
+        client_id: found.client_id.clone(),
+        tenant: found.tenant.clone(),
         ..base
     })
 }
@@ -83,4 +105,26 @@ fn subjects(name: &Text) -> Vec<Text> {
         unknown(format!("id of {name}")),
     ];
     vec![Text::of(by_name.into_iter().chain(name.pieces()), place), Text::of(by_id, place)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Agreement, FileId};
+
+    const HERE: Place = Place { file: FileId(0), start: 0, end: 0 };
+
+    #[test]
+    fn by_its_name_alone_both_subjects_are_possible() {
+        let found = workload(Text::literal("deploy-prod", HERE), &[], &[]).unwrap();
+        let agrees = |text: &str| {
+            let text = Text::literal(text, HERE);
+            found.candidates[0].subjects.iter().any(|subject| subject.agrees(&text) != Agreement::Different)
+        };
+        assert!(agrees("sc://contoso/shop/deploy-prod"));
+        assert!(agrees("/eid1/c/pub/t/UhoOD9zoekuaTh0sO0pfZg/a/rISbSSETf0KqFyZ8ppdXmA/sc/o/c"));
+        assert!(!agrees("sc://contoso/shop/deploy-dev"));
+        assert!(!agrees("p://contoso/shop/deploy-prod"));
+        assert_eq!(found.issuer.known(), None);
+    }
 }

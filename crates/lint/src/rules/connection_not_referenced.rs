@@ -90,5 +90,9 @@ fn asked_for(sources: &Sources, step: &Step) -> Option<Place> {
             _ => None,
         })
     };
-    told.map(|entry| entry.value.place).or_else(in_script)
+    let by_library = || {
+        let (_, script) = step.script()?;
+        script.known().is_some_and(|text| text.contains("AzurePipelinesCredential(")).then_some(script.place)
+    };
+    told.map(|entry| entry.value.place).or_else(in_script).or_else(by_library)
 }

@@ -82,10 +82,17 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
 /// Whether a command sends GET; a method that is not known may be POST.
 fn is_get(model: &Model<'_>, command: &Command) -> bool {
     let Kind::OidcRequest(request) = &command.kind else { return false };
-    let written = model.sources.text(command.place).to_ascii_lowercase();
-    let names_method = ["-method", "-x", "--request", "@"].iter().any(|option| written.contains(option));
-    let says_get = written.contains("get");
-    request.provider == OidcProvider::AzurePipelines && request.method == "GET" && (!names_method || says_get)
+    let written = model.sources.text(command.place);
+    let says_get = written.split_whitespace().any(|word| word.to_ascii_lowercase().contains("get"));
+    let open = written.split_whitespace().any(names_method) && !says_get;
+    request.provider == OidcProvider::AzurePipelines && request.method == "GET" && !open
+}
+
+/// Whether a word gives the method: an option for it, or a table of parameters made elsewhere.
+fn names_method(word: &str) -> bool {
+    let splatted = word.strip_prefix('@').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let option = word.starts_with("-X") || word.starts_with("--request") || word.to_ascii_lowercase().starts_with("-me");
+    splatted || option
 }
 
 /// Where the address of the request is handed to a provider that is not told of a service connection.
