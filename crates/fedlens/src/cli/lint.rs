@@ -29,8 +29,8 @@ pub(crate) struct LintArguments {
     pub(crate) stdin_path: Option<String>,
 
     /// Credentials, applications or identities of the directory, as Microsoft Graph, `az` and ARM list them: what the
-    /// repository does not define itself.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    /// repository does not define itself. It may be given several times.
+    #[arg(long, value_name = "FILE")]
     pub(crate) directory: Vec<PathBuf>,
 
     /// The repository on GitHub. Without it, the remote `origin` says.
@@ -50,7 +50,7 @@ pub(crate) struct LintArguments {
     pub(crate) severity: Option<Grade>,
 
     /// The least severity that makes the command fail; warning where nothing else is said.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<Grade>,
 
     /// Only these rules: ids, beginnings of ids (FL1) or names, separated by commas.
