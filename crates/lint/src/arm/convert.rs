@@ -207,7 +207,8 @@ fn credential(declared: &Declared<'_>) -> Option<Credential> {
         audiences: audiences(get("audiences").as_ref(), place),
         expression,
         description: text("description"),
-        repeated: declared.repeated,
+        // One that hangs on a condition is there once or not at all.
+        repeated: declared.repeated || declared.conditional,
         unordered: false,
     })
 }

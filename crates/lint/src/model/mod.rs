@@ -2,6 +2,7 @@
 
 mod exchange;
 mod identity;
+mod subject;
 mod workload;
 
 use jiff::civil::Date;
@@ -12,6 +13,7 @@ use crate::{Options, arm, azure_devops, github, gitlab, kubernetes, terraform};
 
 pub use exchange::{Answer, Exchange, Refused};
 pub use identity::{Credential, Identity, IdentityKind, Origin};
+pub(crate) use subject::is_placeholder;
 pub use workload::{Candidate, Platform, Workload};
 
 /// A repository as its workload identities see it.
@@ -32,6 +34,8 @@ pub struct Model<'a> {
     pub exchanges: Vec<Exchange>,
     /// Files, or parts of them, that could not be read.
     pub unreadable: Vec<SyntaxError>,
+    /// The credentials of each identity.
+    of_identity: Vec<Vec<usize>>,
 }
 
 /// What the readers of several files find together.
@@ -60,12 +64,19 @@ impl<'a> Model<'a> {
         kubernetes::join(sources, &facts, &mut draft);
         let Draft { identities, credentials, workloads } = identity::resolve(draft);
         let exchanges = exchange::judge(options, &identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable }
+        let mut of_identity = vec![Vec::new(); identities.len()];
+        for (at, credential) in credentials.iter().enumerate() {
+            if let Some(own) = of_identity.get_mut(credential.identity) {
+                own.push(at);
+            }
+        }
+        Self { sources, options, facts, identities, credentials, workloads, exchanges, unreadable, of_identity }
     }
 
     /// The credentials of an identity, with their positions.
     pub fn credentials_of(&self, identity: usize) -> impl Iterator<Item = (usize, &Credential)> {
-        self.credentials.iter().enumerate().filter(move |(_, credential)| credential.identity == identity)
+        let own = self.of_identity.get(identity).map(Vec::as_slice).unwrap_or_default();
+        own.iter().filter_map(|at| Some((*at, self.credentials.get(*at)?)))
     }
 
     /// The day by which dated rules judge.

@@ -12,4 +12,21 @@ macro_rules! rules {
     };
 }
 
-rules![subject_mismatch];
+rules![
+    subject_mismatch,
+    issuer_trailing_slash,
+    issuer_in_cluster,
+    issuer_malformed,
+    audience_wrong_cloud,
+    audience_guid,
+    audience_unusual,
+    credential_overlap,
+    credential_duplicate,
+    credential_count,
+    credential_name,
+    subject_wildcard,
+    subject_malformed,
+    expression_invalid,
+    expression_claims,
+    concurrent_writes,
+];
