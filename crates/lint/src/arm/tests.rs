@@ -212,3 +212,39 @@ fn arm_with_copy_and_nested_template() {
     assert_eq!(alone.len(), 2);
     assert!(alone[0].contains("| repeated") && !alone[0].contains("unordered"), "{alone:#?}");
 }
+
+#[test]
+fn no_text_is_too_odd() {
+    let bicep = [
+        "resource a 'x/y@1' = {".repeat(500),
+        format!("var a = {}1{}", "(".repeat(3000), ")".repeat(3000)),
+        format!("resource a 'x/y@1' = {}", "[for x in y: ".repeat(2000)),
+        "var a = b\nvar b = a\nresource r 'x/y@1' = { name: a, parent: r }\n".to_owned(),
+        "module m 'main.bicep' = { name: m.outputs.x }\noutput x string = m.outputs.x".to_owned(),
+        "param = = '${ \u{1F600} é ${'".to_owned(),
+    ];
+    for text in bicep {
+        let sources = Sources::new(vec![SourceFile { path: "main.bicep".to_owned(), text }]);
+        let facts: Vec<_> = sources.iter().map(|(id, file)| facts::read(id, &file.path, &file.text)).collect();
+        super::join(&sources, &facts, &mut Draft::default());
+    }
+}
+
+#[test]
+fn modules_that_double_stay_small() {
+    let mut files = vec![("m0.bicep".to_owned(), "param a string\noutput b string = a\n".to_owned())];
+    for level in 1..40 {
+        let before = level - 1;
+        let module = |symbol: &str, a: &str| {
+            format!("module {symbol} 'm{before}.bicep' = {{ name: '{symbol}', params: {{ a: {a} }} }}\n")
+        };
+        let text = format!(
+            "param a string = 'x'\n{}{}output b string = '${{two.outputs.b}}'\n",
+            module("one", "'${a}${a}'"),
+            module("two", "'${one.outputs.b}${one.outputs.b}'")
+        );
+        files.push((format!("m{level}.bicep"), text));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    join(&files);
+}
