@@ -7,8 +7,8 @@ use fedlens_issuers::{Oddity, OddityKind, SubjectFault, SubjectFaultKind, issuer
 use super::Credential;
 use crate::source::{Piece, Text};
 
-/// What a piece that is not known may turn out to be: a name, a path, a ref, a number.
-const STAND_INS: [&str; 4] = ["contoso", "contoso/shop", "refs/heads/main", "17"];
+/// What a piece that is not known may turn out to be: a name, a path, a ref, a number, an id, an encoded id.
+const STAND_INS: [&str; 6] = ["contoso", "contoso/shop", "refs/heads/main", "17", SOME_ID, "v4j5cvGGr0GRqy180BHbRw"];
 /// What the last piece may be besides: a context.
 const CONTEXTS: [&str; 2] = ["ref:refs/heads/main", "pull_request"];
 /// An id of no tenant and no cluster.
@@ -101,7 +101,7 @@ mod tests {
     use crate::source::{FileId, Place, Unknown, Why};
 
     /// The fault of `repo:${a}/shop` and the like.
-    fn fault(written: &str) -> bool {
+    fn fault(issuer: &str, written: &str) -> bool {
         let place = Place::new(FileId(0), 0..0);
         let pieces = written.split('|').map(|part| match part.strip_prefix('$') {
             Some(symbol) => Piece::Unknown(Unknown { symbol: symbol.to_owned(), why: Why::NotGiven }),
@@ -115,7 +115,7 @@ mod tests {
             origin: Origin::Bicep,
             label: String::new(),
             name: None,
-            issuer: Text::literal("https://token.actions.githubusercontent.com", place),
+            issuer: Text::literal(issuer, place),
             subject: Some(subject),
             audiences: Vec::new(),
             expression: None,
@@ -128,19 +128,23 @@ mod tests {
 
     #[test]
     fn unknown_pieces_may_be_right() {
-        for subject in [
-            "$subject",
-            "repo:|$repo|:|$context",
-            "repo:|$owner|/|$name|:ref:|$ref",
-            "repo:|$repo|:ref:refs/heads/|$branch",
-            "repo:|$repo|:environment:|$name",
+        const GITHUB: &str = "https://token.actions.githubusercontent.com";
+        const ENTRA: &str = "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0";
+        for (issuer, subject) in [
+            (GITHUB, "$subject"),
+            (GITHUB, "repo:|$repo|:|$context"),
+            (GITHUB, "repo:|$owner|/|$name|:ref:|$ref"),
+            (GITHUB, "repo:|$repo|:ref:refs/heads/|$branch"),
+            (GITHUB, "repo:|$repo|:environment:|$name"),
+            (GITHUB, "repo:|$owner|@|$owner_id|/shop@|$id|:environment:prod"),
+            (ENTRA, "/eid1/c/pub/t/|$tenant|/a/rISbSSETf0KqFyZ8ppdXmA/sc/|$organisation|/|$connection"),
         ] {
-            assert!(!fault(subject), "{subject}");
+            assert!(!fault(issuer, subject), "{subject}");
         }
         for subject in
             ["repo:|$repo|:pull-request", "repo:|$owner|/|$name|:refs/heads/main", "repo:|$repo|:ref:refs/heads/*"]
         {
-            assert!(fault(subject), "{subject}");
+            assert!(fault(GITHUB, subject), "{subject}");
         }
     }
 }

@@ -7,7 +7,7 @@ mod functions;
 mod resources;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::template::{Expr, For, Item, Member, Template};
@@ -51,8 +51,13 @@ pub(super) struct Scope<'a> {
     /// The template around this one, whose names it uses.
     pub(super) outer: Option<(Rc<Scope<'a>>, Locals)>,
     known: RefCell<BTreeMap<String, Node>>,
-    deployed: RefCell<BTreeMap<(usize, Option<usize>), Rc<Scope<'a>>>>,
+    deployed: RefCell<BTreeMap<Round, Rc<Scope<'a>>>>,
+    /// What each statement waits for, once it was worked out.
+    pub(super) needs: RefCell<BTreeMap<usize, Option<Rc<BTreeSet<usize>>>>>,
 }
+
+/// A statement, and the round of its loop.
+type Round = (usize, Option<usize>);
 
 impl<'a> World<'a> {
     pub(super) fn new(sources: &'a Sources, templates: BTreeMap<&'a str, &'a Template>) -> Self {
@@ -110,6 +115,7 @@ impl<'a> Scope<'a> {
             outer: None,
             known: RefCell::default(),
             deployed: RefCell::default(),
+            needs: RefCell::default(),
         }
     }
 
