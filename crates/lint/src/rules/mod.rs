@@ -18,6 +18,7 @@ rules![
     token_file_read_once,
     user_token_as_assertion,
     on_behalf_of_token_as_assertion,
+    cli_token_as_assertion,
     delegated_scopes,
     app_token_in_code,
     managed_identity_wrong_audience,
