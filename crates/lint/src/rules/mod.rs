@@ -16,10 +16,13 @@ rules![
     subject_mismatch,
     federated_token_as_assertion,
     token_file_read_once,
+    federated_token_reused,
     user_token_as_assertion,
     on_behalf_of_token_as_assertion,
     cli_token_as_assertion,
     delegated_scopes,
     app_token_in_code,
     managed_identity_wrong_audience,
+    password_in_environment,
+    client_id_is_tenant_id,
 ];
