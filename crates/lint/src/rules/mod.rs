@@ -62,6 +62,7 @@ rules![
     fork_pull_request,
     late_step,
     token_file_read_once,
+    federated_token_reused,
     secret_despite_federation,
     pod_label_missing,
     client_id_annotation,
@@ -79,6 +80,7 @@ rules![
     spn_variables_missing,
     user_token_as_assertion,
     on_behalf_of_token_as_assertion,
+    cli_token_as_assertion,
     delegated_scopes,
     user_credential,
     secret_in_plain_text,
@@ -86,5 +88,7 @@ rules![
     app_token_in_code,
     managed_identity_wrong_audience,
     credential_reference,
+    password_in_environment,
+    client_id_is_tenant_id,
     pipeline_token_request,
 ];
