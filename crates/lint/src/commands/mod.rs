@@ -16,6 +16,9 @@ mod shell;
 mod variables;
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use crate::facts;
 use crate::model::Credential;
@@ -197,8 +200,22 @@ pub(crate) struct AccessToken {
     pub(crate) resource: Option<Text>,
 }
 
+/// Words without one of which no command is of interest, in any letter case.
+const WORDS: &[&str] =
+    &["login", "connect-", "token", "oauth2", "oidc", "federated", "169.254.169.254", "identity_endpoint"];
+
+static SCAN: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
+
+fn can_sign_in(script: &str) -> bool {
+    SCAN.as_ref().is_none_or(|scan| scan.is_match(script))
+}
+
 /// The commands between two offsets of a file: of a whole script, or of the block of a step.
 pub(crate) fn scan(dialect: Dialect, file: FileId, text: &str, range: Range<usize>) -> Vec<Command> {
+    if !text.get(range.clone()).is_some_and(can_sign_in) {
+        return Vec::new();
+    }
     let cursor = cursor::Cursor::new(file, text, range);
     match dialect {
         Dialect::PowerShell => powershell::run(cursor),
