@@ -168,9 +168,7 @@ fn exit_codes() {
 #[test]
 fn names_of_rules_have_a_nearest() {
     let run = Tree::wrong().lint(&["--ignore", "id-token-mising"]);
-    assert_snapshot!(run.stderr, @r#"
-    fedlens: no rule is called `id-token-mising`; the nearest is FL301 (id-token-missing), and `fedlens lint --list-rules` lists all
-    "#);
+    assert_snapshot!(run.stderr, @"fedlens: no rule is called `id-token-mising`; the nearest is FL301 (id-token-missing), and `fedlens lint --list-rules` lists all");
 }
 
 #[test]

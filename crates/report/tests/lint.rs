@@ -1,4 +1,5 @@
 //! How the linter's findings look, in each form.
+#![expect(clippy::unwrap_used, reason = "a test panics without its own files")]
 
 use fedlens_lint::source::{FileId, Place, Position, SourceFile, Sources};
 use fedlens_lint::suppression::Suppressed;
@@ -6,6 +7,7 @@ use fedlens_lint::{Confidence, Counts, Edit, Finding, RULES, Rule, Severity, Unj
 use fedlens_report::{LintRun, Unread, lint, lint_annotations, lint_json, lint_junit, lint_markdown, lint_sarif};
 use fedlens_token::Redaction;
 use insta::assert_snapshot;
+use proptest::prelude::*;
 use serde_json::Value;
 
 const WORKFLOW: &str =
@@ -280,21 +282,63 @@ fn for_code_scanning() {
     assert!(!log.to_string().contains("hunter2"));
 }
 
-#[test]
-fn nothing_wrong() {
-    let sources = sources();
-    let run = LintRun {
+/// A run that has found nothing.
+fn run_of_nothing(sources: &Sources) -> LintRun<'_> {
+    LintRun {
+        sources,
+        names: Vec::new(),
         findings: Vec::new(),
         fingerprints: Vec::new(),
         suppressed: Vec::new(),
         known: 0,
         gone: Vec::new(),
+        left_out: 0,
         unjudged: Vec::new(),
         unread: Vec::new(),
-        ..run(&sources)
-    };
+        counts: Counts { files: 2, workloads: 1, ..Counts::default() },
+        fail_on: Severity::Warning,
+    }
+}
+
+#[test]
+fn nothing_wrong() {
+    let sources = sources();
+    let run = run_of_nothing(&sources);
     assert_snapshot!(plain(&lint(&run, false, Redaction::On)), @r#"
     Nothing wrong was found
-    2 files of sign-ins: 1 workload, 1 identity with 1 credential; 1 sign-in joined, 0 of them accepted and 1 refused, 3 not to be judged
+    2 files of sign-ins: 1 workload, 0 identities with 0 credentials
     "#);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_places_can_be_shown(
+        text in "([a-c: \\t\"é漢\u{301}\u{7}\u{1b}]|\r\n|\n|\r){0,60}",
+        spans in prop::collection::vec((0_u32..80, 0_u32..80), 1..4),
+        values in ("[a-c:/ é]{0,12}", "[a-c:/ é]{0,12}"),
+    ) {
+        let sources = Sources::new(vec![SourceFile { path: "a.yml".to_owned(), text }]);
+        let place = |(start, end): (u32, u32)| Place { file: FileId(0), start, end };
+        let mut finding = Finding::new(rule("FL101"), "it is wrong", place(spans[0]), "here")
+            .differs(values.0, values.1)
+            .suggest("change it", [Edit::replace(place(spans[0]), "b\nc")]);
+        for span in spans.iter().skip(1) {
+            finding = finding.and(place(*span), "there");
+        }
+        let empty = Sources::default();
+        let run = LintRun {
+            sources: &sources,
+            names: vec!["a.yml".to_owned()],
+            findings: vec![finding],
+            fingerprints: vec!["a-1".to_owned()],
+            suppressed: Vec::new(),
+            unjudged: Vec::new(),
+            ..run_of_nothing(&empty)
+        };
+        prop_assert!(lint(&run, true, Redaction::On).contains("it is wrong"));
+        prop_assert!(lint_sarif(&run, Redaction::On).is_ok());
+        prop_assert!(lint_markdown(&run, Redaction::On).contains("it is wrong"));
+    }
 }

@@ -170,7 +170,7 @@ mod tests {
             ("prod-eu", "prod-us", ["prod-eu", "prod-us", "     ^^"]),
         ] {
             let aligned = align(above, below);
-            assert_eq!([&aligned.above[..], &aligned.below, &aligned.marks], expected);
+            assert_eq!([aligned.above, aligned.below, aligned.marks], expected);
         }
     }
 }

@@ -16,6 +16,9 @@ use crate::paint::{BAD, BOLD, DIM, GOOD, OPEN, paint};
 /// The changed lines of a fix that are shown; the rest is told as a number.
 const MAX_FIX_LINES: usize = 24;
 
+/// The reasons for which sign-ins could not be judged that are shown.
+const MAX_REASONS: usize = 8;
+
 /// The findings, each with its places, then what was read and counted.
 pub fn lint(run: &LintRun<'_>, verbose: bool, redaction: Redaction) -> String {
     let mut text = String::new();
@@ -119,8 +122,12 @@ fn differs(difference: &Mismatch) -> String {
 
 /// The change, as the lines that go and those that come.
 fn fixed(run: &LintRun<'_>, fix: &Fix) -> String {
-    let safe = if fix.safe { "`--fix` does it" } else { "a choice: `--fix --unsafe-fixes` does it" };
-    let mut text = format!("{} ({safe})", fix.title);
+    let how = match (fix.edits.is_empty(), fix.safe) {
+        (true, _) => "",
+        (false, true) => " (`--fix` does it)",
+        (false, false) => " (a choice: `--fix --unsafe-fixes` does it)",
+    };
+    let mut text = format!("{}{how}", fix.title);
     let lines = fix_lines(run, fix);
     let more = lines.len().saturating_sub(MAX_FIX_LINES);
     for line in lines.iter().take(MAX_FIX_LINES) {
@@ -192,7 +199,17 @@ fn unjudged(run: &LintRun<'_>, verbose: bool) -> String {
         let others = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
         format!("{}: {}:{}{others}: {why}\n", paint(OPEN, "cannot tell"), spot.path, spot.line)
     };
-    run.reasons().into_iter().map(line).collect()
+    let reasons = run.reasons();
+    let more = reasons.len().saturating_sub(MAX_REASONS);
+    let mut text: String = reasons.into_iter().take(MAX_REASONS).map(line).collect();
+    if more > 0 {
+        text.push_str(&format!(
+            "{}: {}; `--verbose` lists all\n",
+            paint(OPEN, "cannot tell"),
+            counted(more, "more reason")
+        ));
+    }
+    text
 }
 
 /// What was found, and of how much.

@@ -94,3 +94,31 @@ impl File {
         schemars::schema_for!(Self).to_value()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::File;
+
+    const MANUAL: &str = include_str!("../../../../../docs/lint.md");
+
+    #[test]
+    fn the_example_of_the_manual() {
+        let (_, behind) = MANUAL.split_once("```toml\n").unwrap();
+        let file = File::read(behind.split("```").next().unwrap()).unwrap();
+        assert_eq!(file.repository.as_deref(), Some("contoso/shop"));
+        assert_eq!(file.suppress.len(), 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line() {
+        for (text, expected) in [
+            ("fail-on = \"fatal\"", "one of `note`, `warning`, `error`"),
+            ("\nselct = []", "line 2"),
+            ("[[suppress]]\nrule = 1\npath = \"a\"", "the name of a rule, or a list of them"),
+            ("[[suppress]]\nrule = \"FL1\"", "missing field `path`"),
+        ] {
+            let error = format!("{:#}", File::read(text).unwrap_err());
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

@@ -111,10 +111,10 @@ impl Linter<'_> {
         for path in &self.policy.directory {
             let text = tree::text(path).map_err(Error::msg).with_context(|| path.display().to_string())?;
             let name = paths.name(path);
-            found.push(Found { path: tree::slashes(&paths.from_base(path)), name, place: None, text });
+            found.push(Found { path: tree::slashes(&paths.relative(path)), name, place: None, text });
         }
         if let Some((path, text)) = &self.configured.source {
-            let (path, name) = (tree::slashes(&paths.from_base(path)), paths.name(path));
+            let (path, name) = (tree::slashes(&paths.relative(path)), paths.name(path));
             found.push(Found { path, name, place: None, text: text.clone() });
         }
         Ok(Tree::new(found, unread))
@@ -132,7 +132,7 @@ impl Linter<'_> {
     /// The suppressions of the settings file.
     fn suppressions(&self, tree: &Tree) -> Result<Vec<Suppression>, Error> {
         let Some((path, _)) = &self.configured.source else { return Ok(Vec::new()) };
-        let own = tree::slashes(&Paths { given: &[], base: self.base.to_owned() }.from_base(path));
+        let own = tree::slashes(&Paths { given: &[], base: self.base.to_owned() }.relative(path));
         let Some(file) = tree.sources.find(&own) else { return Ok(Vec::new()) };
         let suppression = |entry: &toml::Spanned<file::Suppress>| {
             let covers = self.configured.pattern(&[&entry.get_ref().path])?;

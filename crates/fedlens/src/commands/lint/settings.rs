@@ -30,8 +30,8 @@ impl<'a> Paths<'a> {
         Self { given, base }
     }
 
-    /// A path from the base, where it is below it.
-    pub(super) fn from_base(&self, path: &Path) -> PathBuf {
+    /// A path relative to the base, where it is below it.
+    pub(super) fn relative(&self, path: &Path) -> PathBuf {
         let path = path.strip_prefix(&self.base).unwrap_or(path);
         path.strip_prefix(".").unwrap_or(path).to_owned()
     }
@@ -142,8 +142,8 @@ impl Policy {
         ignore.extend(file.ignore.iter().cloned());
         let select = chosen(&arguments.select, &file.select);
         arguments.select.iter().chain(&arguments.ignore).try_for_each(|name| known(name))?;
-        let written = file.select.iter().chain(&file.ignore).chain(file.severity.keys());
-        written.map(|name| known(name)).collect::<Result<(), _>>().with_context(|| configured.name())?;
+        let mut written = file.select.iter().chain(&file.ignore).chain(file.severity.keys());
+        written.try_for_each(|name| known(name)).with_context(|| configured.name())?;
         let mut directory = arguments.directory.clone();
         directory.extend(file.directory.iter().map(|path| configured.path(path)));
         let repository = arguments.repository.clone().filter(|repository| !repository.is_empty());

@@ -165,7 +165,7 @@ fn walk(folder: &Path, paths: &Paths<'_>, excluded: &(impl Fn(&Path, bool) -> bo
             match entry {
                 Ok(entry) => {
                     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                    if entry.depth() > 0 && excluded(&paths.from_base(entry.path()), is_folder) {
+                    if entry.depth() > 0 && excluded(&paths.relative(entry.path()), is_folder) {
                         return WalkState::Skip;
                     }
                     if entry.file_type().is_some_and(|kind| kind.is_file()) {
@@ -212,7 +212,7 @@ fn said(error: &ignore::Error) -> String {
 
 /// Keeps a file that can say something of sign-ins.
 fn look(path: &Path, paths: &Paths<'_>, sender: &Sender<Message>) {
-    let own = slashes(&paths.from_base(path));
+    let own = slashes(&paths.relative(path));
     sender.send(Message::Looked).ok();
     if !may_want(&own) {
         return;
