@@ -65,7 +65,7 @@ impl<'a> Model<'a> {
     pub(crate) fn join(sources: &'a Sources, options: &'a Options, mut facts: Vec<Facts>) -> Self {
         let unreadable = facts.iter_mut().flat_map(|facts| std::mem::take(&mut facts.unreadable)).collect();
         let mut draft = Draft::default();
-        terraform::join(sources, &facts, &mut draft);
+        terraform::join(sources, &mut facts, &mut draft);
         arm::join(sources, &facts, &mut draft);
         for facts in &facts {
             draft.identities.extend(facts.identities.iter().cloned());
