@@ -30,7 +30,7 @@ pub mod source;
 pub mod suppression;
 mod terraform;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -82,6 +82,14 @@ fn sort(findings: &mut [Finding]) {
 
 /// Drops what another finding explains: a sign-in that fails by a value which is reported for itself, on either side.
 fn keep_causes(findings: &mut Vec<Finding>) {
+    let refused: HashMap<Place, String> =
+        findings.iter().filter_map(|finding| finding.failed_by.zip(finding.predicted.clone())).collect();
+    // What the decision has answered to a sign-in is more exact than what a rule expects of a value.
+    for finding in findings.iter_mut().filter(|finding| finding.failed_by.is_none() && finding.predicted.is_some()) {
+        if let Some(code) = refused.get(&finding.primary.place) {
+            finding.predicted = Some(code.clone());
+        }
+    }
     let causes = findings.iter().filter(|finding| finding.failed_by.is_none());
     let predicted = |finding: &Finding| Some((finding.primary.place, finding.predicted.clone()?));
     let same: HashSet<(Place, String)> = causes.filter_map(predicted).collect();
