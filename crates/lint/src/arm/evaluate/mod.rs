@@ -5,6 +5,8 @@
 
 mod functions;
 mod resources;
+mod texts;
+mod values;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
