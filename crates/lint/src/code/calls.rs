@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use fedlens_evidence::takes_account;
 
-use super::Span;
 use super::flow::{Asked, Flow, is_request};
 use super::sources::{self, Maker, Source};
 use super::syntax::{Argument, Expression, Kind};
 use super::takers;
 use super::value::Value;
+use super::{Language, Span};
 
 /// Methods of a token, a result or a file that give the same again.
 const SAME: &[&str] = &[
@@ -70,6 +70,7 @@ const SAME: &[&str] = &[
     "body",
     "data",
     "thenApply",
+    "AuthenticationResult",
     "map",
     "tokens",
     "pop",
@@ -170,7 +171,7 @@ impl<'s> Flow<'s> {
             _ => (None, ""),
         };
         let receiver = match (object, name) {
-            (Some(object), _) => self.object_of(object, name),
+            (Some(object), _) => self.value(object),
             (None, "") => self.value(callee),
             (None, _) => Value::Unknown,
         };
@@ -188,17 +189,11 @@ impl<'s> Flow<'s> {
         }
         if let (Some(Expression { kind: Kind::Name(variable), .. }), [(None, key), (None, value)]) =
             (object, given.as_slice())
+            && let Some(key) = key.text()
         {
-            if let Some(key) = key.text() {
-                self.set_field(variable, key, value.clone());
-            }
+            self.set_field(variable, key, value.clone());
         }
         passed(name, receiver, &given)
-    }
-
-    /// What a method is called on; the headers of a request are asked by name.
-    fn object_of(&mut self, object: &'s Expression, _name: &str) -> Value<'s> {
-        self.value(object)
     }
 
     /// Functions among the arguments are called by whoever gets them.
@@ -227,7 +222,7 @@ impl<'s> Flow<'s> {
         let mut before = None;
         for ((argument, value), at) in given.iter().zip(spans) {
             if by_call {
-                self.hand_over(takers::shown(name), span, value);
+                self.hand_over(name, span, value);
             } else if argument.is_some_and(takers::is_assertion_field) {
                 self.hand_over(argument.unwrap_or(name), at, value);
             } else if before.is_some_and(|field: &Value<'s>| field.text() == Some("client_assertion")) {
@@ -252,7 +247,7 @@ impl<'s> Flow<'s> {
         if let Some(value) = self.incoming(span, name, object, receiver, given) {
             return Some(value);
         }
-        if let Some(value) = self.from_file(span, name, receiver, given) {
+        if let Some(value) = self.of_token_file(span, name, receiver, given) {
             return Some(value);
         }
         if let Some(value) = self.by_form(span, given) {
@@ -261,9 +256,16 @@ impl<'s> Flow<'s> {
         if is_for_an_agent(name, given) {
             return Some(Value::Unknown);
         }
+        if let Some(maker) = given.iter().find_map(|(_, value)| parameters(name, value)) {
+            return Some(self.token_of(&maker, span, name, given));
+        }
         if takes_account(name) {
-            let source = has_account(given).then_some(Source::User);
+            let source = has_account(self.language, given).then_some(Source::User);
             return Some(source.map_or(Value::Unknown, |source| self.acquired(source, name, span, None)));
+        }
+        if name == "WithSilentAccount" {
+            let account = given.first().map_or(Value::Nothing, |(_, account)| account.clone());
+            return Some(Value::Fields(Rc::new(vec![("account".to_owned(), account)])));
         }
         if let Value::Maker(maker) = receiver {
             return Some(self.of_maker(&Rc::clone(maker), span, name, given));
@@ -279,9 +281,6 @@ impl<'s> Flow<'s> {
                     makers.iter().map(|maker| self.of_maker(maker, span, name, given)).collect();
                 return Some(Value::one_of(tokens.into_iter().chain(unknown)));
             }
-        }
-        if let Some(maker) = given.iter().find_map(|(_, value)| parameters(name, value)) {
-            return Some(self.token_of(&maker, span, name, given));
         }
         self.by_name(span, name, object, given)
     }
@@ -314,6 +313,10 @@ impl<'s> Flow<'s> {
         }
         if !matches!(name, "builder" | "Create" | "create") {
             return None;
+        }
+        if class == "SilentParameters" {
+            let with_account = has_account(self.language, given);
+            return with_account.then(|| self.maker(Source::User, class, span));
         }
         let source = sources::named(class)?;
         if class.ends_with("Parameters") && source == Source::Application {
@@ -350,11 +353,10 @@ impl<'s> Flow<'s> {
         {
             Some(Source::Application)
         } else {
-            let credential = given.iter().find_map(|(_, value)| match value {
+            given.iter().find_map(|(_, value)| match value {
                 Value::Maker(maker) => maker.source,
                 _ => None,
-            });
-            credential
+            })
         };
         Value::Maker(Rc::new(Maker { source, call: call.to_owned(), span }))
     }
@@ -425,6 +427,12 @@ impl<'s> Flow<'s> {
                 .filter(|form| form.field("grant_type").is_some()),
             _ => None,
         })?;
+        if !is_of_entra(&form, given) {
+            return None;
+        }
+        if form.field("fmi_path").is_some() {
+            return Some(Value::Unknown);
+        }
         let grant = form.field("grant_type")?.text()?.to_owned();
         let source = sources::by_grant(&grant, form.field("client_assertion").is_some())?;
         let scope = form.field("scope").or(form.field("resource")).map(Value::texts).unwrap_or_default();
@@ -457,7 +465,13 @@ impl<'s> Flow<'s> {
     }
 
     /// The path of the federated token's file, and what is read from it.
-    fn from_file(&mut self, span: Span, name: &str, receiver: &Value<'s>, given: &Arguments<'s>) -> Option<Value<'s>> {
+    fn of_token_file(
+        &mut self,
+        span: Span,
+        name: &str,
+        receiver: &Value<'s>,
+        given: &Arguments<'s>,
+    ) -> Option<Value<'s>> {
         let is_path = |value: &Value<'s>| value.ways().iter().any(|way| matches!(way, Value::TokenPath));
         let of_path = is_path(receiver) || given.iter().any(|(_, value)| is_path(value));
         if !of_path {
@@ -509,7 +523,7 @@ fn is_for_an_agent(name: &str, given: &Arguments<'_>) -> bool {
         })
 }
 
-fn has_account(given: &Arguments<'_>) -> bool {
+fn has_account(language: Language, given: &Arguments<'_>) -> bool {
     let is_one = |value: &Value<'_>| !matches!(value, Value::Nothing | Value::List(_) | Value::Text(..));
     let named = given.iter().find(|(name, _)| name.is_some_and(|name| name.eq_ignore_ascii_case("account")));
     if let Some((_, account)) = named {
@@ -518,7 +532,22 @@ fn has_account(given: &Arguments<'_>) -> bool {
     if let Some(account) = given.iter().find_map(|(_, value)| value.field("account").cloned()) {
         return is_one(&account);
     }
-    given.iter().filter(|(name, _)| name.is_none()).nth(1).is_some_and(|(_, value)| is_one(value))
+    let positional = language != Language::Go;
+    positional && given.iter().filter(|(name, _)| name.is_none()).nth(1).is_some_and(|(_, value)| is_one(value))
+}
+
+/// Whether a form goes to Entra: by its URL; where that is not known, by the scope that it asks for.
+fn is_of_entra(form: &Value<'_>, given: &Arguments<'_>) -> bool {
+    let url = |value: &Value<'_>| match value {
+        Value::Endpoint => Some(true),
+        Value::Text(text, _) if text.contains("://") => Some(sources::is_endpoint(text)),
+        _ => None,
+    };
+    let by_url = given
+        .iter()
+        .find_map(|(_, value)| url(value).or_else(|| value.deep_field(&["url", "uri"]).and_then(|value| url(&value))));
+    let scope = form.field("scope").map(Value::texts).unwrap_or_default();
+    by_url.unwrap_or_else(|| scope.iter().any(|(scope, _)| scope.ends_with("/.default") || scope.contains("microsoft")))
 }
 
 /// Whether arguments are those of `az account get-access-token`.

@@ -429,5 +429,6 @@ impl<'t> Reading<'t> {
 /// The named children of a node that are no comments.
 pub(super) fn named(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| !child.kind().contains("comment")).collect()
+    let matters = |kind: &str| !kind.contains("comment") && !kind.starts_with("interpolation_");
+    node.named_children(&mut cursor).filter(|child| matters(child.kind())).collect()
 }

@@ -3,16 +3,16 @@
 //! Functions are read with arguments of which nothing is known, and once more wherever they are called with ones that
 //! are known. Whatever is not understood is unknown, and nothing is said of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::sources::{Maker, Source, Token};
+use super::sources::{self, Maker, Source, Token};
 use super::syntax::{Expression, Function, Kind, Statement, Target};
 use super::value::Value;
 use super::{Language, Span};
 
 /// How many expressions of a file are read, and how many calls within calls.
-const MAX_STEPS: u32 = 400_000;
+const MAX_STEPS: u32 = 150_000;
 const MAX_CALLS: usize = 5;
 
 /// The variable in which a file's path is given.
@@ -80,12 +80,14 @@ pub(super) struct Asked {
 
 /// The state of a reading.
 pub(super) struct Flow<'s> {
-    language: Language,
+    pub(super) language: Language,
     scopes: Vec<Scope<'s>>,
     pub(super) fields: Scope<'s>,
     own: BTreeMap<&'s str, Value<'s>>,
     functions: BTreeMap<&'s str, Option<&'s Function>>,
     returned: Vec<Value<'s>>,
+    /// Names of the file's variables that the function assigns to.
+    shared: BTreeSet<&'s str>,
     clock: u32,
     /// When the function that is being read was entered from outside.
     started: u32,
@@ -107,6 +109,7 @@ impl<'s> Flow<'s> {
             own: BTreeMap::new(),
             functions: BTreeMap::new(),
             returned: Vec::new(),
+            shared: BTreeSet::new(),
             clock: 1,
             started: 0,
             class_started: None,
@@ -124,6 +127,7 @@ impl<'s> Flow<'s> {
         self.statements(file);
         self.quiet = true;
         self.classes(file);
+        self.bodies(file);
         self.quiet = false;
         self.bodies(file);
     }
@@ -137,7 +141,8 @@ impl<'s> Flow<'s> {
                     self.functions.insert(name, (!known).then_some(function));
                     self.declare(&function.body);
                 }
-                Statement::Assign(Target::Name(name), Expression { kind: Kind::Lambda(function), .. }) => {
+                Statement::Assign(Target::Name(name), Expression { kind: Kind::Lambda(function), .. })
+                | Statement::Declare(Target::Name(name), Expression { kind: Kind::Lambda(function), .. }) => {
                     let known = self.functions.contains_key(name.as_str());
                     self.functions.insert(name, (!known).then_some(function));
                 }
@@ -168,8 +173,11 @@ impl<'s> Flow<'s> {
                     self.activate(function, Vec::new());
                 }
                 Statement::Class(inner) => self.class(inner),
-                Statement::Assign(Target::Name(name), value) => {
+                Statement::Assign(Target::Name(name), value) | Statement::Declare(Target::Name(name), value) => {
                     let value = self.value(value);
+                    if let Value::Function(function) = value {
+                        self.activate(function, Vec::new());
+                    }
                     self.own.insert(name, value);
                 }
                 _ => {}
@@ -186,7 +194,9 @@ impl<'s> Flow<'s> {
     fn bodies(&mut self, statements: &'s [Statement]) {
         for statement in statements {
             match statement {
-                Statement::Function(_, function) => {
+                Statement::Function(_, function)
+                | Statement::Assign(_, Expression { kind: Kind::Lambda(function), .. })
+                | Statement::Declare(_, Expression { kind: Kind::Lambda(function), .. }) => {
                     self.own.clear();
                     self.activate(function, Vec::new());
                 }
@@ -205,7 +215,8 @@ impl<'s> Flow<'s> {
 
     fn statements_of_class(&mut self, inner: &'s [Statement]) {
         for statement in inner {
-            if let Statement::Assign(_, value) | Statement::Expression(value) = statement {
+            if let Statement::Assign(_, value) | Statement::Declare(_, value) | Statement::Expression(value) = statement
+            {
                 self.value(value);
             }
         }
@@ -232,9 +243,13 @@ impl<'s> Flow<'s> {
         }
         self.scopes.push(scope);
         let outer = std::mem::take(&mut self.returned);
+        let outer_shared = std::mem::take(&mut self.shared);
         self.statements(&function.body);
         let returned = std::mem::replace(&mut self.returned, outer);
-        self.scopes.pop();
+        let shared = std::mem::replace(&mut self.shared, outer_shared);
+        if let Some(scope) = self.scopes.pop() {
+            self.share(scope, shared);
+        }
         self.depth -= 1;
         Value::one_of(returned)
     }
@@ -254,11 +269,25 @@ impl<'s> Flow<'s> {
     }
 
     fn statement(&mut self, statement: &'s Statement) -> bool {
+        if self.steps > MAX_STEPS {
+            return true;
+        }
         match statement {
             Statement::Assign(target, value) => {
                 let value = self.value(value);
+                self.assigned_function(&value);
                 self.assign(target, value);
             }
+            Statement::Declare(Target::Name(name), value) => {
+                let value = self.value(value);
+                self.assigned_function(&value);
+                self.bind(name, value);
+            }
+            Statement::Declare(target, value) => {
+                let value = self.value(value);
+                self.assign(target, value);
+            }
+            Statement::Global(names) => self.shared.extend(names.iter().map(String::as_str)),
             Statement::Expression(value) => {
                 self.value(value);
             }
@@ -281,12 +310,12 @@ impl<'s> Flow<'s> {
 
     /// Takes each way from the same state, and joins the states that go on.
     fn branch(&mut self, ways: &'s [Vec<Statement>], always: bool) -> bool {
-        let before = (self.scopes.clone(), self.own.clone());
+        let before = self.state();
         let mut after = Vec::new();
         for way in ways {
-            (self.scopes, self.own) = before.clone();
+            self.restore(before.clone());
             if !self.statements(way) {
-                after.push((std::mem::take(&mut self.scopes), std::mem::take(&mut self.own)));
+                after.push(self.state());
             }
         }
         if !always {
@@ -294,12 +323,33 @@ impl<'s> Flow<'s> {
         }
         let leaves = after.is_empty();
         let mut states = after.into_iter();
-        (self.scopes, self.own) = states.next().unwrap_or(before);
+        self.restore(states.next().unwrap_or(before));
         for (scopes, own) in states {
-            self.scopes.iter_mut().zip(scopes).for_each(|(scope, other)| join(scope, other));
+            self.scopes.iter_mut().skip(self.depth.min(1)).zip(scopes).for_each(|(scope, other)| join(scope, other));
             join(&mut self.own, own);
         }
         leaves
+    }
+
+    /// What has which value now; within a function, the file's variables do not change.
+    fn state(&mut self) -> (Vec<Scope<'s>>, Scope<'s>) {
+        let scopes: Vec<Scope<'s>> = self.scopes.iter().skip(self.depth.min(1)).cloned().collect();
+        let size: usize = scopes.iter().map(BTreeMap::len).sum();
+        self.steps = self.steps.saturating_add(u32::try_from(size / 16).unwrap_or(u32::MAX));
+        (scopes, self.own.clone())
+    }
+
+    fn restore(&mut self, (scopes, own): (Vec<Scope<'s>>, Scope<'s>)) {
+        self.scopes.truncate(self.depth.min(1));
+        self.scopes.extend(scopes);
+        self.own = own;
+    }
+
+    /// A function within another one is read where it stands.
+    fn assigned_function(&mut self, value: &Value<'s>) {
+        if let (Value::Function(function), true) = (value, self.depth > 0) {
+            self.activate(function, Vec::new());
+        }
     }
 
     fn bind(&mut self, name: &'s str, value: Value<'s>) {
@@ -319,14 +369,30 @@ impl<'s> Flow<'s> {
 
     /// In most languages a name may be that of a variable outside, or of a field.
     fn assign_name(&mut self, name: &'s str, value: Value<'s>) {
-        let bound = self.scopes.iter().rposition(|scope| scope.contains_key(name));
-        let outer = bound.filter(|at| self.language != Language::Python && *at > 0);
-        if let Some(scope) = outer.and_then(|at| self.scopes.get_mut(at)) {
-            scope.insert(name, value);
-        } else if bound.is_none() && self.is_field(name) {
-            self.own.insert(name, value);
-        } else {
-            self.bind(name, value);
+        let python = self.language == Language::Python;
+        match self.scopes.iter().rposition(|scope| scope.contains_key(name)) {
+            Some(at) if at > 0 && !python => {
+                if let Some(scope) = self.scopes.get_mut(at) {
+                    scope.insert(name, value);
+                }
+            }
+            Some(0) if self.depth > 0 && !python => {
+                self.shared.insert(name);
+                self.bind(name, value);
+            }
+            None if self.is_field(name) => {
+                self.own.insert(name, value);
+            }
+            _ => self.bind(name, value),
+        }
+    }
+
+    /// What a function leaves in variables of the file is one of their values from then on.
+    fn share(&mut self, scope: Scope<'s>, shared: BTreeSet<&'s str>) {
+        let Some(file) = self.scopes.first_mut() else { return };
+        for (name, value) in scope.into_iter().filter(|(name, _)| shared.contains(name)) {
+            let known = file.remove(name);
+            file.insert(name, Value::one_of(known.into_iter().chain([value])));
         }
     }
 
@@ -456,12 +522,17 @@ impl<'s> Flow<'s> {
                     is_known = false;
                 }
                 Value::TokenPath => return Value::TokenPath,
+                Value::Endpoint => {
+                    text.push_str("/oauth2/");
+                    is_known = false;
+                }
                 _ => is_known = false,
             }
         }
         match token {
             _ if is_known => Value::Text(Rc::from(text), span),
             Some(token) if text.trim().is_empty() => token,
+            None if sources::is_endpoint(&text) => Value::Endpoint,
             _ => Value::Unknown,
         }
     }
@@ -472,6 +543,8 @@ impl<'s> Flow<'s> {
             let (span, value) = (value.span, self.value(value));
             if super::takers::is_assertion_field(name) {
                 self.hand_over(name, span, &value);
+            } else if let Value::Function(function) = value {
+                self.activate(function, Vec::new());
             }
             match (name.as_str(), value) {
                 ("...", Value::Fields(others)) => known.extend(others.iter().cloned()),
@@ -549,6 +622,7 @@ impl<'s> Flow<'s> {
                     self.note(&token, taker, span, kept, certain);
                 }
                 Value::Function(function) => self.call_back(function, taker, span, certain),
+                Value::List(items) => items.iter().for_each(|item| self.hand_over(taker, span, item)),
                 Value::Fields(_) => {
                     if let Some(inner) = way.deep_field(&["Assertion", "assertion"]) {
                         self.hand_over(taker, span, &inner);
@@ -611,9 +685,6 @@ fn is_token_path(text: &str) -> bool {
 
 /// Whether an expression is named as a request that comes in.
 pub(super) fn is_request(expression: &Expression) -> bool {
-    let name = match &expression.kind {
-        Kind::Name(name) | Kind::Member { name, .. } => name,
-        _ => return false,
-    };
+    let (Kind::Name(name) | Kind::Member { name, .. }) = &expression.kind else { return false };
     REQUESTS.contains(&name.to_ascii_lowercase().trim_start_matches('_'))
 }

@@ -172,12 +172,15 @@ const BROKERS: &[&str] = &[
     "workload identity federation",
 ];
 
-/// The longest file that is read.
-const MAX_LENGTH: usize = 4 << 20;
+/// The longest file that is read, and how long its lines may be on average: what is longer was not written by hand.
+const MAX_LENGTH: usize = 1 << 20;
+const MAX_LINE: usize = 400;
 
 /// Whether a file can hold anything to look at; it parses nothing.
 pub(crate) fn wants(_language: Language, bytes: &[u8]) -> bool {
-    bytes.len() <= MAX_LENGTH && SCAN.as_ref().is_none_or(|scan| scan.is_match(bytes))
+    let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
+    let by_hand = bytes.len() <= MAX_LENGTH && (bytes.len() < 32 << 10 || bytes.len() / lines <= MAX_LINE);
+    by_hand && SCAN.as_ref().is_none_or(|scan| scan.is_match(bytes))
 }
 
 /// Reads a source file.

@@ -113,3 +113,9 @@ pub(super) fn is_exchange(audience: &str) -> bool {
     let audience = audience.to_ascii_lowercase();
     audience.contains("azureadtokenexchange") || audience.contains("fb60f99c-7a34-4190-8149-302f77469936")
 }
+
+/// Whether a URL, or what is known of one, is of Entra's token endpoint.
+pub(super) fn is_endpoint(url: &str) -> bool {
+    let hosts = ["login.microsoftonline.", "login.windows.net", "login.chinacloudapi.cn", "sts.windows.net"];
+    url.contains("/oauth2/") || hosts.iter().any(|host| url.contains(host))
+}

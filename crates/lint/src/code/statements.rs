@@ -28,6 +28,9 @@ fn block(reading: Reading<'_>, node: Node<'_>) -> Vec<Statement> {
 
 fn statement(reading: Reading<'_>, node: Node<'_>) -> Vec<Statement> {
     match node.kind() {
+        "global_statement" if node.named_child(0).is_some_and(|child| child.kind() == "identifier") => {
+            vec![Statement::Global(named(node).into_iter().map(|name| reading.written(name).to_owned()).collect())]
+        }
         "return_statement" | "return" => vec![returned(reading, node)],
         "raise_statement" | "throw_statement" | "break_statement" | "continue_statement" => {
             let said = reading.children(node).into_iter().map(Statement::Expression);
@@ -188,20 +191,27 @@ fn property(reading: Reading<'_>, node: Node<'_>) -> Vec<Statement> {
     let name = node.child_by_field_name("name").or(node.child_by_field_name("property"));
     let Some((name, value)) = name.zip(node.child_by_field_name("value")) else { return Vec::new() };
     let target = Target::Name(reading.written(name).to_owned());
-    vec![Statement::Assign(target, reading.expression(value))]
+    vec![Statement::Declare(target, reading.expression(value))]
 }
 
-/// `name = value`
+/// `name = value`, or a name alone.
 fn declared(reading: Reading<'_>, node: Node<'_>) -> Option<Statement> {
     let children = named(node);
     let name = node.child_by_field_name("name").or(children.first().copied())?;
-    let value = node.child_by_field_name("value").or_else(|| children.last().copied().filter(|last| *last != name))?;
-    Some(Statement::Assign(reading.target(name), first_of(reading, value)))
+    let value = node.child_by_field_name("value").or_else(|| children.last().copied().filter(|last| *last != name));
+    let value = match value {
+        Some(value) => first_of(reading, value),
+        None => Expression { span: Span::of(name), kind: Kind::Nothing },
+    };
+    Some(Statement::Declare(reading.target(name), value))
 }
 
 fn assigned(reading: Reading<'_>, node: Node<'_>) -> Vec<Statement> {
     let (left, right) = (node.child_by_field_name("left"), node.child_by_field_name("right"));
     match left.zip(right) {
+        Some((left, right)) if node.kind() == "short_var_declaration" => {
+            vec![Statement::Declare(reading.target(left), first_of(reading, right))]
+        }
         Some((left, right)) => vec![Statement::Assign(reading.target(left), first_of(reading, right))],
         None => Vec::new(),
     }

@@ -76,6 +76,10 @@ pub(super) struct Function {
 #[derive(Debug)]
 pub(super) enum Statement {
     Assign(Target, Expression),
+    /// It makes a new variable, whatever else has its name.
+    Declare(Target, Expression),
+    /// Names that are those of the file's variables: `global` in Python.
+    Global(Vec<String>),
     Expression(Expression),
     Return(Expression),
     /// It leaves the block: `throw`, `break`.

@@ -11,8 +11,3 @@ pub(super) fn is_assertion_field(name: &str) -> bool {
 pub(super) fn is_taker(name: &str) -> bool {
     takes_assertion(name) || name == "NewOnBehalfOfCredentialWithClientAssertions" || name == "createFromCallback"
 }
-
-/// What a taker is called in a message.
-pub(super) fn shown(name: &str) -> &str {
-    name
-}

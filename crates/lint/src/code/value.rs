@@ -26,6 +26,8 @@ pub(super) enum Value<'s> {
     Function(&'s Function),
     /// The headers of a request that came in.
     Headers,
+    /// A URL of Entra's, of which not all is known.
+    Endpoint,
     /// The path of the federated token's file, or the open file.
     TokenPath,
     /// One of these, by the way that was taken.
@@ -63,7 +65,7 @@ impl<'s> Value<'s> {
     fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Unknown, Self::Unknown) | (Self::Nothing, Self::Nothing) | (Self::Headers, Self::Headers) => true,
-            (Self::TokenPath, Self::TokenPath) => true,
+            (Self::TokenPath, Self::TokenPath) | (Self::Endpoint, Self::Endpoint) => true,
             (Self::Text(a, _), Self::Text(b, _)) => a == b,
             (Self::Token(a), Self::Token(b)) => a == b,
             (Self::Maker(a), Self::Maker(b)) => a == b,

@@ -35,7 +35,7 @@ pub(super) fn read(call: &Call<'_>) -> Option<Kind> {
     let posts = !data.is_empty() && !in_query && (!httpie || verb.is_none());
     let default = if posts || call.flag(&["--post-file"]) { "POST" } else { "GET" };
     let method = given.or(verb.map(str::to_owned)).unwrap_or_else(|| default.to_owned());
-    let fields = data.iter().flat_map(|value| form(value)).collect();
+    let fields = data.iter().flat_map(form).collect();
     request(call, url, method, fields)
 }
 

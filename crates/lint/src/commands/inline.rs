@@ -29,7 +29,7 @@ pub(crate) fn read_steps(document: &Node, text: &str, facts: &mut facts::Facts) 
             let Some((_, dialect)) = KEYS.iter().find(|(key, _)| entry.key == *key) else { continue };
             let dialect = dialect.unwrap_or_else(|| dialect_of(node));
             for item in entry.value.one_or_many() {
-                keep(dialect, scan_scalar(dialect, item, text), true, facts);
+                keep(scan_scalar(dialect, item, text), true, facts);
             }
         }
     });
@@ -49,7 +49,7 @@ fn dialect_of(step: &Node) -> Dialect {
 }
 
 /// The commands of a script that is a scalar of YAML; `text` is the whole file.
-pub(crate) fn scan_scalar(dialect: Dialect, scalar: &Node, text: &str) -> Vec<Command> {
+fn scan_scalar(dialect: Dialect, scalar: &Node, text: &str) -> Vec<Command> {
     match &scalar.value {
         Value::Scalar { .. } => scan(dialect, scalar.place.file, text, written(scalar.place, text)),
         _ => Vec::new(),

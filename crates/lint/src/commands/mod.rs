@@ -26,7 +26,7 @@ use crate::model::Credential;
 use crate::recognise::Form;
 use crate::source::{FileId, Place, Text};
 
-pub(crate) use inline::{read_steps, scan_scalar};
+pub(crate) use inline::read_steps;
 pub(crate) use script::Value;
 pub(crate) use variables::Variable;
 
@@ -42,8 +42,6 @@ pub(crate) struct Facts {
 /// A script, or a script within another file.
 #[derive(Debug)]
 pub(crate) struct Script {
-    /// What it is written in.
-    pub(crate) dialect: Dialect,
     /// Whether it is a step of a workflow or pipeline: what was signed in before is not known.
     pub(crate) in_step: bool,
     /// Its commands, in order.
@@ -227,9 +225,9 @@ pub(crate) fn scan(dialect: Dialect, file: FileId, text: &str, range: Range<usiz
 /// Reads a script, a Dockerfile or a file of variables.
 pub(crate) fn read(form: Form, file: FileId, text: &str, facts: &mut facts::Facts) {
     match form {
-        Form::Shell => keep(Dialect::Shell, scan(Dialect::Shell, file, text, 0..text.len()), false, facts),
+        Form::Shell => keep(scan(Dialect::Shell, file, text, 0..text.len()), false, facts),
         Form::PowerShell => {
-            keep(Dialect::PowerShell, scan(Dialect::PowerShell, file, text, 0..text.len()), false, facts);
+            keep(scan(Dialect::PowerShell, file, text, 0..text.len()), false, facts);
         }
         Form::Dockerfile => variables::read_dockerfile(file, text, facts),
         Form::Environment => variables::read_environment(file, text, facts),
@@ -246,7 +244,7 @@ pub(crate) fn keep_moved(mut commands: Vec<Command>, place: &dyn Fn(Place) -> Pl
             credential.place = command.place;
         }
     }
-    keep(Dialect::Shell, commands, false, facts);
+    keep(commands, false, facts);
 }
 
 impl Command {
@@ -282,7 +280,7 @@ impl Command {
 }
 
 /// Keeps what a script does, where it does anything.
-fn keep(dialect: Dialect, commands: Vec<Command>, in_step: bool, facts: &mut facts::Facts) {
+fn keep(commands: Vec<Command>, in_step: bool, facts: &mut facts::Facts) {
     if commands.is_empty() {
         return;
     }
@@ -292,5 +290,5 @@ fn keep(dialect: Dialect, commands: Vec<Command>, in_step: bool, facts: &mut fac
             facts.credentials.push((**credential).clone());
         }
     }
-    facts.commands.scripts.push(Script { dialect, in_step, commands });
+    facts.commands.scripts.push(Script { in_step, commands });
 }

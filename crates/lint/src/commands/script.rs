@@ -23,10 +23,6 @@ impl Value {
         Self { text, from: None, fields: Vec::new() }
     }
 
-    pub(super) fn at(self, place: Place) -> Self {
-        Self { text: self.text.at(place), ..self }
-    }
-
     pub(super) fn known(&self) -> Option<&str> {
         self.text.known()
     }

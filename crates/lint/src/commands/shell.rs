@@ -151,11 +151,11 @@ impl Reader<'_> {
 
     fn next_word(&mut self, pending: &mut Pending) {
         let declaring = pending.words.first().and_then(Value::known).is_some_and(|word| DECLARING.contains(&word));
-        if pending.words.is_empty() || declaring {
-            if let Some(setting) = self.setting() {
-                pending.end = self.cursor.at();
-                return pending.settings.push(setting);
-            }
+        if (pending.words.is_empty() || declaring)
+            && let Some(setting) = self.setting()
+        {
+            pending.end = self.cursor.at();
+            return pending.settings.push(setting);
         }
         let word = self.word();
         if pending.words.is_empty() && self.keyword(&word) {

@@ -24,7 +24,7 @@ pub(super) fn read_dockerfile(file: FileId, text: &str, facts: &mut facts::Facts
         if word.eq_ignore_ascii_case("run") {
             let flags = flags(text.get(arguments..end).unwrap_or_default());
             let dialect = if is_powershell(instruction) { Dialect::PowerShell } else { Dialect::Shell };
-            keep(dialect, scan(dialect, file, text, arguments + flags..end), false, facts);
+            keep(scan(dialect, file, text, arguments + flags..end), false, facts);
         } else if word.eq_ignore_ascii_case("env") {
             read_settings(file, text, arguments, end, facts);
         }
@@ -45,7 +45,7 @@ fn instructions(text: &str) -> Vec<(usize, usize)> {
         let trimmed = line.trim();
         let end = position + line.trim_end().len();
         let is_comment = trimmed.starts_with('#');
-        if !is_comment && !(trimmed.is_empty() && open.is_none()) {
+        if !(is_comment || trimmed.is_empty() && open.is_none()) {
             let start = open.unwrap_or(position + line.len() - line.trim_start().len());
             if trimmed.ends_with(['\\', '`']) {
                 open = Some(start);

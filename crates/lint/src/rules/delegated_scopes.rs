@@ -60,7 +60,7 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
 fn in_code(asked: &Scope) -> Option<Finding> {
     let ends_well = asked.scope.ends_with(DEFAULT);
     let finding = match asked.source {
-        Source::Application | Source::Federated if !ends_well && !asked.scope.is_empty() && !asked.as_resource => {
+        Source::Application | Source::Federated if !ends_well && is_scope(&asked.scope) && !asked.as_resource => {
             wrong(&asked.scope, asked.place)
         }
         Source::ManagedIdentity if asked.is_exchange() && !ends_well && !asked.as_resource => {
@@ -77,6 +77,11 @@ fn in_code(asked: &Scope) -> Option<Finding> {
     Some(if asked.call_place == asked.place { finding } else { finding.and(asked.call_place, label) })
 }
 
+/// Whether a text can be a scope at all; a single word is mostly a stand-in.
+fn is_scope(text: &str) -> bool {
+    text.contains(['.', '/'])
+}
+
 /// The text without the quote that ends it.
 fn inside(asked: &Scope) -> Place {
     Place { end: asked.place.end.saturating_sub(1), ..asked.place }
@@ -86,7 +91,7 @@ fn in_request(request: &TokenRequest) -> Option<Finding> {
     let grant = request.field("grant_type")?.text.known()?;
     let scope = &request.field("scope")?.text;
     let known = scope.known().filter(|scope| grant == "client_credentials" && !scope.ends_with(DEFAULT))?;
-    (!known.is_empty()).then(|| wrong(known, scope.place))
+    is_scope(known).then(|| wrong(known, scope.place))
 }
 
 fn wrong(scope: &str, place: Place) -> Finding {

@@ -1,5 +1,5 @@
 use crate::Finding;
-use crate::commands::{Command, Kind, Script, SignIn};
+use crate::commands::{Command, Kind, OidcProvider, Script, SignIn};
 use crate::model::Model;
 use crate::rule::rule;
 use crate::source::Agreement;
@@ -7,7 +7,7 @@ use crate::source::Agreement;
 rule! {
     /// One federated token is asked for once and signed in with again and again.
     ///
-    /// GitHub's tokens, and those of Azure DevOps' own issuer, end five minutes after they were made. A script that
+    /// GitHub's tokens end five minutes after they were made. A script that
     /// signs in anew, because its session has ended or because it works through a list, has to ask for a new one each
     /// time: the first is refused once its time is over.
     ///
@@ -71,12 +71,12 @@ fn found(made: &Command, command: &Command, in_loop: bool) -> Finding {
         .note("the token ends five minutes after it was made")
 }
 
-/// A sign-in with a token that the platform gave, and where that was asked for.
+/// A sign-in with a token that GitHub gave, and where that was asked for.
 fn federated<'s>(script: &'s Script, command: &'s Command) -> Option<(usize, &'s Command, &'s SignIn)> {
     let Kind::SignIn(sign_in) = &command.kind else { return None };
     let at = sign_in.assertion.as_ref()?.from?;
     let made = script.commands.get(at)?;
-    matches!(made.kind, Kind::OidcRequest(_)).then_some((at, made, sign_in))
+    matches!(&made.kind, Kind::OidcRequest(request) if request.provider == OidcProvider::GitHub).then_some((at, made, sign_in))
 }
 
 /// Whether two sign-ins are of one tool and one identity: the second is there because the first has ended.
