@@ -1,5 +1,7 @@
 //! From declared resources to identities and credentials.
 
+use std::collections::BTreeMap;
+
 use super::declared::Declared;
 use super::evaluate::is_graph;
 use super::order;
@@ -41,7 +43,7 @@ pub(super) fn root(all: &[Declared<'_>]) -> Root {
     }
     let written: Vec<(&Declared<'_>, Credential)> =
         all.iter().filter_map(|declared| Some((declared, credential(declared)?))).collect();
-    let unordered: Vec<bool> = (0..written.len()).map(|at| is_unordered(&written, at)).collect();
+    let unordered = unordered(&written);
     for ((declared, credential), unordered) in written.into_iter().zip(unordered) {
         if !root.identities.iter().any(|known| known.identity.is_called(&credential.owner)) {
             root.identities.push(mentioned(declared, &credential));
@@ -51,27 +53,24 @@ pub(super) fn root(all: &[Declared<'_>]) -> Root {
     one_each(root)
 }
 
-/// Whether nothing orders a write after those of the same identity before it. Graph has no such limit.
-fn is_unordered(written: &[(&Declared<'_>, Credential)], at: usize) -> bool {
-    let Some((own, credential)) = written.get(at) else { return false };
-    if own.kind != IDENTITY_CREDENTIAL {
-        return false;
+/// For each credential, whether nothing orders its write after those of the same identity before it. Graph has no
+/// such limit.
+fn unordered(written: &[(&Declared<'_>, Credential)]) -> Vec<bool> {
+    let mut siblings: BTreeMap<String, Vec<&Declared<'_>>> = BTreeMap::new();
+    let mut all = Vec::new();
+    for (declared, credential) in written {
+        if declared.kind != IDENTITY_CREDENTIAL {
+            all.push(false);
+            continue;
+        }
+        let before = siblings.entry(credential.owner.to_string()).or_default();
+        let mut nearest = before.iter().rev().take(MOST_COMPARED);
+        let looped = declared.statement.each.is_some() && order::rounds_at_once(declared);
+        all.push(looped || nearest.any(|other| order::at_once(other, declared)));
+        before.push(declared);
     }
-    let before = written.iter().take(at).filter(|(_, other)| other.owner == credential.owner);
-    let mut siblings = before.rev_limited(MOST_COMPARED).into_iter();
-    order::rounds_at_once(own) && own.each().is_some() || siblings.any(|(other, _)| order::at_once(other, own))
+    all
 }
-
-/// The last few of an iterator.
-trait Last: Iterator + Sized {
-    fn rev_limited(self, most: usize) -> Vec<Self::Item> {
-        let mut all: Vec<_> = self.collect();
-        let from = all.len().saturating_sub(most);
-        all.split_off(from)
-    }
-}
-
-impl<I: Iterator> Last for I {}
 
 /// Leaves out references to an identity that the root makes or has named before.
 fn one_each(root: Root) -> Root {
@@ -207,7 +206,8 @@ fn credential(declared: &Declared<'_>) -> Option<Credential> {
         audiences: audiences(get("audiences").as_ref(), place),
         expression,
         description: text("description"),
-        repeated: declared.repeated,
+        // One that hangs on a condition is there once or not at all.
+        repeated: declared.repeated || declared.conditional,
         unordered: false,
     })
 }

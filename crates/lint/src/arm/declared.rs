@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::evaluate::{Iteration, Scope, member_of};
-use super::template::{Each, Expr, Kind, Statement};
+use super::template::{Expr, Kind, Statement};
 use crate::source::{Node, Text, Value};
 
 /// How deep modules may deploy modules.
@@ -125,10 +125,6 @@ impl<'a> Declared<'a> {
                 })
             }
         }
-    }
-
-    pub(super) fn each(&self) -> Option<&'a Each> {
-        self.statement.each.as_ref()
     }
 
     /// The parts of its name.

@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::facts;
-use crate::model::{Draft, Identity};
-use crate::source::{FileId, Node, Sources};
+use crate::model::{Draft, Identity, IdentityKind};
+use crate::source::{FileId, Node, Sources, Text};
 use convert::{Defined, Root};
 use evaluate::{Locals, Scope, World};
 use template::{Expr, Kind, Template};
@@ -40,6 +40,9 @@ enum Document {
     BicepParameters(String, Template),
     Parameters(BTreeMap<String, Expr>),
 }
+
+/// The values of parameters.
+type Values = BTreeMap<String, Node>;
 
 /// Whether a document is a template or its parameters.
 pub(crate) fn is_template(document: &Node) -> bool {
@@ -106,7 +109,7 @@ pub(crate) fn join(sources: &Sources, facts: &[facts::Facts], draft: &mut Draft)
 /// Every template that is deployed by itself, with each set of parameters.
 fn variants<'a>(world: &'a World<'a>, documents: &[(FileId, &'a Document)]) -> Vec<Scope<'a>> {
     let sources = world.sources;
-    let mut with_values: BTreeMap<&str, Vec<(FileId, BTreeMap<String, Node>)>> = BTreeMap::new();
+    let mut with_values: BTreeMap<&str, Vec<(FileId, Values)>> = BTreeMap::new();
     for (file, document) in documents {
         if let Some((path, values)) = given(world, *file, document) {
             with_values.entry(path).or_default().push((*file, values));
@@ -174,35 +177,46 @@ fn deployed_by(template: &Template, folder: &str, out: &mut BTreeSet<String>) {
     }
 }
 
-/// An identity that one root makes and another one refers to by name is one identity.
+/// An identity that one root makes and one other root refers to by name is one identity. Where several do, they may
+/// be deployed to different places.
 fn joined(all: Vec<Defined>) -> Vec<Identity> {
-    let known_name = |defined: &Defined| defined.own_name.as_ref().and_then(|name| name.known().map(str::to_owned));
-    let mut made: BTreeMap<(String, bool), Vec<usize>> = BTreeMap::new();
-    let key = |defined: &Defined| {
-        let application = defined.identity.kind == crate::model::IdentityKind::Application;
-        known_name(defined).map(|name| (name.to_ascii_lowercase(), application))
-    };
-    let (own, referred): (Vec<Defined>, Vec<Defined>) = all.into_iter().partition(|defined| !defined.existing);
-    for (at, defined) in own.iter().enumerate() {
-        if let Some(key) = key(defined) {
-            made.entry(key).or_default().push(at);
-        }
-    }
-    let mut own: Vec<Identity> = own.into_iter().map(|defined| defined.identity).collect();
+    let (made, referred): (Vec<Defined>, Vec<Defined>) = all.into_iter().partition(|defined| !defined.existing);
+    let (makers, referrers) = (by_name(&made), by_name(&referred));
+    let mut identities: Vec<Identity> = made.into_iter().map(|defined| defined.identity).collect();
     for defined in referred {
-        let only = match key(&defined).and_then(|key| made.get(&key)).map(Vec::as_slice) {
-            Some([only]) => own.get_mut(*only),
+        let key = key(&defined);
+        let only = |found: &BTreeMap<Key, Vec<usize>>| match found.get(key.as_ref()?).map(Vec::as_slice) {
+            Some([only]) => Some(*only),
             _ => None,
         };
-        match only {
+        let maker = only(&referrers).and_then(|_| only(&makers));
+        match maker.and_then(|at| identities.get_mut(at)) {
             Some(identity) => {
                 let Identity { references, client_id, principal_id, .. } = defined.identity;
                 identity.references.extend(references.into_iter().chain(client_id).chain(principal_id));
             }
-            None => own.push(defined.identity),
+            None => identities.push(defined.identity),
         }
     }
-    own
+    identities
+}
+
+/// The name of an identity, and whether it is an application.
+type Key = (String, bool);
+
+fn key(defined: &Defined) -> Option<Key> {
+    let name = defined.own_name.as_ref().and_then(Text::known)?;
+    Some((name.to_ascii_lowercase(), defined.identity.kind == IdentityKind::Application))
+}
+
+fn by_name(all: &[Defined]) -> BTreeMap<Key, Vec<usize>> {
+    let mut found: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (at, defined) in all.iter().enumerate() {
+        if let Some(key) = key(defined) {
+            found.entry(key).or_default().push(at);
+        }
+    }
+    found
 }
 
 #[cfg(test)]

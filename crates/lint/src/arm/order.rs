@@ -50,13 +50,22 @@ fn waits(scope: &Rc<Scope<'_>>, statement: usize, other: usize) -> bool {
         if needs.contains(&other) {
             return true;
         }
-        open.extend(needs);
+        open.extend(needs.iter());
     }
     false
 }
 
 /// What a statement waits for; `None` where that is not known.
-fn needs<'a>(scope: &Rc<Scope<'a>>, at: usize) -> Option<BTreeSet<usize>> {
+fn needs(scope: &Rc<Scope<'_>>, at: usize) -> Option<Rc<BTreeSet<usize>>> {
+    if let Some(known) = scope.needs.borrow().get(&at) {
+        return known.clone();
+    }
+    let found = found_needs(scope, at).map(Rc::new);
+    scope.needs.borrow_mut().insert(at, found.clone());
+    found
+}
+
+fn found_needs<'a>(scope: &Rc<Scope<'a>>, at: usize) -> Option<BTreeSet<usize>> {
     let statement = scope.statement(at)?;
     let mut found: BTreeSet<usize> = statement.parent.into_iter().collect();
     let mut parts: Vec<&'a Expr> = vec![&statement.body];

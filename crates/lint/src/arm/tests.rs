@@ -212,3 +212,123 @@ fn arm_with_copy_and_nested_template() {
     assert_eq!(alone.len(), 2);
     assert!(alone[0].contains("| repeated") && !alone[0].contains("unordered"), "{alone:#?}");
 }
+
+#[test]
+fn what_people_write_has_no_fault() {
+    let bicep = r#"
+targetScope = 'resourceGroup'
+metadata name = 'Shop'
+extension microsoftGraphV1
+
+type credential = {
+  name: string
+  @description('Of the workload.')
+  subject: string?
+}
+
+@description('''
+A list such as:
+[{ name: 'main' }]
+''')
+param credentials credential[] = []
+@allowed([
+  'dev'
+  'prod'
+])
+param environment_name string = 'dev'
+param isServer bool
+@secure()
+param token string = newGuid()
+param tags { owner: string, cost: int }?
+
+var prefix = '${uniqueString(resourceGroup().id)}-${environment_name}'
+var is_ready = isServer && (empty(tags) || tags!.owner == 'shop')
+
+#disable-next-line no-unused-vars
+resource cluster 'Microsoft.ContainerService/managedClusters@2024-05-01' = {
+  name: 'aks-${prefix}'
+  identity: {
+    type: 'SystemAssigned'
+  }
+  properties: {
+    oidcIssuerProfile: { enabled: true }
+    publicClient: !isServer ? {
+      redirectUris: [
+        'http://localhost'
+      ]
+    } : null
+  }
+}
+
+resource uami 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = if (is_ready) {
+  name: 'id-${prefix}'
+  resource inner 'federatedIdentityCredentials' = [
+    for (item, index) in credentials: if (!empty(item.?subject)) {
+      name: item.name
+      properties: {
+        issuer: 'https://token.actions.githubusercontent.com' // of GitHub
+        subject: item.?subject ?? 'repo:contoso/shop:environment:${item.name}'
+        audiences: ['api://AzureADTokenExchange']
+      }
+    }
+  ]
+}
+
+@batchSize(1)
+resource pods 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = [for (entry, index) in items({ 'shop:orders': 'a', 'shop:carts': 'b' }): {
+  parent: uami
+  name: replace(entry.key, ':', '-')
+  properties: {
+    audiences: [ 'api://AzureADTokenExchange' ]
+    issuer: cluster.properties.oidcIssuerProfile.issuerURL
+    subject: 'system:serviceaccount:${split(entry.key, ':more:')[0]}'
+  }
+}]
+
+output names array = [for item in credentials: item.name]
+output clientId string = is_ready ? uami!.properties.clientId : ''
+output principals object = toObject(map(range(0, 2), i => { key: '${i}', value: i }), x => x.key, x => x.value)
+"#;
+    let found = credentials(&[("main.bicep", bicep)]);
+    let inner = "repo:contoso/shop:environment:";
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(!found.iter().any(|line| line.contains(inner)), "{found:#?}");
+    assert!(found[0].contains("| shop-carts |") && found[0].contains("aks-"), "{found:#?}");
+    assert!(found[1].contains("| system:serviceaccount:shop:orders |"), "{found:#?}");
+}
+
+#[test]
+fn no_text_is_too_odd() {
+    let bicep = [
+        "resource a 'x/y@1' = {".repeat(500),
+        format!("var a = {}1{}", "(".repeat(3000), ")".repeat(3000)),
+        format!("resource a 'x/y@1' = {}", "[for x in y: ".repeat(2000)),
+        "var a = b\nvar b = a\nresource r 'x/y@1' = { name: a, parent: r }\n".to_owned(),
+        "module m 'main.bicep' = { name: m.outputs.x }\noutput x string = m.outputs.x".to_owned(),
+        "param = = '${ \u{1F600} é ${'".to_owned(),
+    ];
+    for text in bicep {
+        let sources = Sources::new(vec![SourceFile { path: "main.bicep".to_owned(), text }]);
+        let facts: Vec<_> = sources.iter().map(|(id, file)| facts::read(id, &file.path, &file.text)).collect();
+        super::join(&sources, &facts, &mut Draft::default());
+    }
+}
+
+#[test]
+fn modules_that_double_stay_small() {
+    let mut files = vec![("m0.bicep".to_owned(), "param a string\noutput b string = a\n".to_owned())];
+    for level in 1..40 {
+        let before = level - 1;
+        let module = |symbol: &str, a: &str| {
+            format!("module {symbol} 'm{before}.bicep' = {{ name: '{symbol}', params: {{ a: {a} }} }}\n")
+        };
+        let text = format!(
+            "param a string = 'x'\n{}{}output b string = '${{two.outputs.b}}'\n",
+            module("one", "'${a}${a}'"),
+            module("two", "'${one.outputs.b}${one.outputs.b}'")
+        );
+        files.push((format!("m{level}.bicep"), text));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    join(&files);
+}

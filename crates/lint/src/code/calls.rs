@@ -136,6 +136,7 @@ const HOLDING: &[&str] = &[
     "Split",
     "ToArray",
     "toArray",
+    "builder",
 ];
 
 /// Functions that read a file.
@@ -315,6 +316,10 @@ impl<'s> Flow<'s> {
             return None;
         }
         let source = sources::named(class)?;
+        if class.ends_with("Parameters") && source == Source::Application {
+            let maker = Maker { source: Some(source), call: class.to_owned(), span };
+            self.token_of(&maker, span, class, given);
+        }
         Some(self.maker(source, class, span))
     }
 
@@ -526,12 +531,6 @@ fn runs_command_line(given: &Arguments<'_>) -> bool {
 
 /// What a call gives of which nothing is known but its name.
 fn passed<'s>(name: &str, receiver: Value<'s>, given: &Arguments<'s>) -> Value<'s> {
-    if HOLDING.contains(&name) {
-        let items: Vec<Value<'s>> = given.iter().map(|(_, value)| value.clone()).collect();
-        if items.iter().any(|item| !item.texts().is_empty()) {
-            return Value::List(Rc::new(items));
-        }
-    }
     let receiver = receiver.each(|way| match way {
         Value::Token(_) if SAME.contains(&name) || name.starts_with("With") || name.starts_with("with") => way,
         Value::Fields(_) => {
@@ -543,6 +542,12 @@ fn passed<'s>(name: &str, receiver: Value<'s>, given: &Arguments<'s>) -> Value<'
     });
     if !matches!(receiver, Value::Unknown) {
         return receiver;
+    }
+    if HOLDING.contains(&name) {
+        let items: Vec<Value<'s>> = given.iter().map(|(_, value)| value.clone()).collect();
+        if items.iter().any(|item| !item.texts().is_empty()) {
+            return Value::List(Rc::new(items));
+        }
     }
     let pass = PASSING.contains(&name);
     let mut given = given.iter().map(|(_, value)| value.clone());

@@ -122,7 +122,12 @@ impl<'t> Reading<'t> {
             | "interpolation"
             | "template_substitution"
             | "arrow_expression_clause"
-            | "element_binding_expression" => self.inner(node),
+            | "element_binding_expression"
+            | "collection_element"
+            | "expression_element"
+            | "type_assertion"
+            | "with_expression" => self.inner(node),
+            "switch_expression" => Kind::Choice(self.arms(node)),
             _ => Kind::Other(self.children(node)),
         }
     }
@@ -142,7 +147,8 @@ impl<'t> Reading<'t> {
     fn inner(self, node: Node<'_>) -> Kind {
         let by_field =
             ["value", "expression", "argument", "operand"].iter().find_map(|field| node.child_by_field_name(field));
-        let first_is_it = matches!(node.kind(), "as_expression" | "satisfies_expression" | "interpolation");
+        let first_is_it =
+            matches!(node.kind(), "as_expression" | "satisfies_expression" | "interpolation" | "with_expression");
         let children = named(node);
         let child = by_field.or(if first_is_it { children.first() } else { children.last() }.copied());
         child.map_or(Kind::Other(Vec::new()), |child| self.expression(child).kind)
@@ -173,6 +179,12 @@ impl<'t> Reading<'t> {
             children.remove(1);
         }
         Kind::Choice(children)
+    }
+
+    /// The values of `a switch { … }`.
+    fn arms(self, node: Node<'_>) -> Vec<Expression> {
+        let arms = named(node).into_iter().filter(|arm| arm.kind() == "switch_expression_arm");
+        arms.filter_map(|arm| named(arm).last().map(|value| self.expression(*value))).collect()
     }
 
     fn list(self, node: Node<'_>) -> Kind {

@@ -99,7 +99,8 @@ fn statement(reading: Reading<'_>, node: Node<'_>) -> Vec<Statement> {
         | "module"
         | "labeled_statement"
         | "static_initializer"
-        | "class_static_block" => block(reading, node),
+        | "class_static_block"
+        | "statement_list" => block(reading, node),
         "block" | "statement_block" | "compilation_unit" | "source_file" | "program" | "else_clause"
         | "elif_clause" | "finally_clause" | "catch_clause" | "except_clause" => {
             vec![Statement::Block(block(reading, node))]

@@ -3,10 +3,13 @@
 mod members;
 mod principals;
 
+use std::collections::BTreeSet;
+
 use crate::facts;
 use crate::model::{Credential, Identity, Origin};
 use crate::source::{Node, Place, Text};
 use members::{Members, any, text};
+use principals::Known;
 
 /// The lists of a directory in the format of this program.
 const LISTS: [&str; 3] = ["applications", "managedIdentities", "servicePrincipals"];
@@ -28,12 +31,13 @@ pub(crate) fn read(path: &str, document: &Node, facts: &mut facts::Facts) {
 
 fn read_members(path: &str, members: &Members<'_>, facts: &mut facts::Facts) {
     let mut lone = Vec::new();
+    let mut known = Known::new();
     let before = facts.identities.len();
     for item in &members.items {
         match principals::Kind::of(item, members.context) {
             Some(kind) => {
-                principals::read(kind, item, facts);
-                embedded(item, facts);
+                let at = principals::read(kind, item, &mut known, facts);
+                embedded(item, at, facts);
             }
             None if is_credential(item) => lone.push(*item),
             None => {}
@@ -49,8 +53,8 @@ fn read_members(path: &str, members: &Members<'_>, facts: &mut facts::Facts) {
 }
 
 /// The credentials inside of an application or a managed identity, which are all that it has.
-fn embedded(item: &Node, facts: &mut facts::Facts) {
-    let (Some(list), Some(identity)) = (any(item, &[EMBEDDED]), facts.identities.last_mut()) else { return };
+fn embedded(item: &Node, at: usize, facts: &mut facts::Facts) {
+    let (Some(list), Some(identity)) = (any(item, &[EMBEDDED]), facts.identities.get_mut(at)) else { return };
     identity.complete = any(item, &["federatedIdentityCredentials@odata.nextLink"]).is_none();
     let owner = identity.references.first().or(identity.client_id.as_ref()).cloned();
     let Some(owner) = owner else { return };
@@ -60,12 +64,13 @@ fn embedded(item: &Node, facts: &mut facts::Facts) {
 
 /// A list of credentials that names its owner in its addresses, or belongs to one without a name.
 fn credentials_alone(path: &str, items: &[&Node], members: &Members<'_>, facts: &mut facts::Facts) {
+    let mut owners = BTreeSet::new();
     for item in items {
         let named = members::owner(item, members.context);
         let owner = named.unwrap_or_else(|| path.to_owned());
+        let is_new = owners.insert(owner.to_lowercase());
         let owner = Text::literal(owner, item.place);
-        let known = facts.identities.iter().any(|identity| identity.is_called(&owner));
-        if !known {
+        if is_new && !facts.identities.iter().any(|identity| identity.is_called(&owner)) {
             facts.identities.push(unnamed(&owner, path, members));
         }
         facts.credentials.push(credential(item, owner));

@@ -1,5 +1,7 @@
 //! Applications, service principals and managed identities.
 
+use std::collections::BTreeMap;
+
 use super::members::{any, text};
 use crate::facts;
 use crate::model::{Identity, IdentityKind};
@@ -35,13 +37,29 @@ impl Kind {
     }
 }
 
-/// Adds what an object describes.
-pub(super) fn read(kind: Kind, item: &Node, facts: &mut facts::Facts) {
-    match kind {
-        Kind::Application => facts.identities.push(application(item)),
-        Kind::ManagedIdentity => facts.identities.push(managed_identity(item)),
-        Kind::ServicePrincipal => service_principal(item, facts),
+/// Where the identity of a client id is.
+pub(super) type Known = BTreeMap<String, usize>;
+
+/// Adds what an object describes and says where it is.
+pub(super) fn read(kind: Kind, item: &Node, known: &mut Known, facts: &mut facts::Facts) -> usize {
+    let identity = match kind {
+        Kind::Application => application(item),
+        Kind::ManagedIdentity => managed_identity(item),
+        Kind::ServicePrincipal => service_principal(item),
+    };
+    let client = identity.client_id.as_ref().and_then(Text::known).map(str::to_ascii_lowercase);
+    let before = client.as_ref().and_then(|client| known.get(client)).copied();
+    // A service principal gives the application of its client id its own object id.
+    if let Some(at) = before.filter(|_| kind == Kind::ServicePrincipal)
+        && let Some(found) = facts.identities.get_mut(at)
+    {
+        found.principal_id = identity.principal_id;
+        return at;
     }
+    let at = facts.identities.len();
+    known.extend(client.map(|client| (client, at)));
+    facts.identities.push(identity);
+    at
 }
 
 fn application(item: &Node) -> Identity {
@@ -75,16 +93,10 @@ fn managed_identity(item: &Node) -> Identity {
     }
 }
 
-/// A service principal gives an application its object id; one of a managed identity is that identity.
-fn service_principal(item: &Node, facts: &mut facts::Facts) {
-    let principal_id = text(item, &["id", "objectId"]).cloned();
-    let client = text(item, &["appId"]).cloned();
-    let known = facts.identities.iter_mut().find(|known| known.client_id == client && client.is_some());
-    if let Some(known) = known {
-        known.principal_id = principal_id;
-        return;
-    }
+/// A service principal; that of a managed identity is the identity.
+fn service_principal(item: &Node) -> Identity {
     let managed = text(item, &["servicePrincipalType"]).and_then(Text::known) == Some("ManagedIdentity");
     let kind = if managed { IdentityKind::UserAssigned } else { IdentityKind::Application };
-    facts.identities.push(Identity { kind, references: Vec::new(), principal_id, ..application(item) });
+    let principal_id = text(item, &["id", "objectId"]).cloned();
+    Identity { kind, references: Vec::new(), principal_id, ..application(item) }
 }

@@ -58,9 +58,10 @@ pub(crate) fn is_action(path: &str, document: &Node) -> bool {
 }
 
 /// Reads a workflow.
-pub(crate) fn read_workflow(document: Node, facts: &mut facts::Facts) {
+pub(crate) fn read_workflow(mut document: Node, facts: &mut facts::Facts) {
     if document.get("jobs").is_some() {
         facts.is("GitHub workflow");
+        slim(&mut document);
         facts.github.workflow = Some(document);
     }
 }
@@ -139,6 +140,24 @@ fn resolve(login: &mut Login, stored: &[Stored]) {
         let mut found = stored.iter().filter(named);
         if let (Some(value), None) = (found.next(), found.next()) {
             input.value = value.value.clone().at(input.value.place);
+        }
+    }
+}
+
+/// What of a step decides anything here; a script is read from the file.
+const KEPT: &[&str] = &["uses", "run", "if", "env"];
+
+/// Leaves out what no rule looks at: of large repositories every workflow is kept until the end.
+fn slim(workflow: &mut Node) {
+    let jobs = workflow.get_mut("jobs").map(Node::entries_mut).unwrap_or_default();
+    for job in jobs {
+        for step in job.value.get_mut("steps").map(Node::items_mut).unwrap_or_default() {
+            let leads_on =
+                login::kind(step).is_some() || step.known_at(&["uses"]).is_some_and(|uses| uses.starts_with("./"));
+            step.retain(|entry| KEPT.contains(&entry.key.as_str()) || leads_on && entry.key == "with");
+            if let Some(run) = step.get_mut("run") {
+                *run = Node::scalar(Text::literal("", run.place), true);
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Applications, managed identities and their federated identity credentials.
 
+use std::collections::HashMap;
+
 use fedlens_issuers::{PlatformId, recognise};
 
 use super::Draft;
@@ -103,22 +105,44 @@ impl Credential {
 
 /// Gives every credential the identity that its owner names, and makes one where none is defined.
 pub(super) fn resolve(mut draft: Draft) -> Draft {
+    let mut by_name = HashMap::new();
+    for (at, identity) in draft.identities.iter().enumerate() {
+        for name in identity.names().filter_map(key) {
+            by_name.entry(name).or_insert(at);
+        }
+    }
     for credential in &mut draft.credentials {
-        let found = draft.identities.iter().position(|identity| identity.is_called(&credential.owner));
+        let owner = key(&credential.owner);
+        let found = owner.as_ref().and_then(|owner| by_name.get(owner).copied());
         credential.identity = found.unwrap_or_else(|| {
+            let at = draft.identities.len();
             draft.identities.push(mentioned(&credential.owner, credential.place));
-            draft.identities.len() - 1
+            by_name.extend(owner.map(|owner| (owner, at)));
+            at
         });
     }
     draft
 }
 
+/// What two names have in common exactly when they are [the same](same).
+fn key(name: &Text) -> Option<String> {
+    match name.known() {
+        Some("") => None,
+        Some(known) => Some(known.to_ascii_lowercase()),
+        None => Some(format!("unknown {name}")),
+    }
+}
+
 impl Identity {
     /// Whether a text names it.
     pub fn is_called(&self, text: &Text) -> bool {
+        self.names().any(|name| same(name, text))
+    }
+
+    /// Everything that names it.
+    fn names(&self) -> impl Iterator<Item = &Text> {
         let own = [self.client_id.as_ref(), self.principal_id.as_ref()];
-        let mut names = self.references.iter().chain(own.into_iter().flatten());
-        names.any(|name| same(name, text))
+        self.references.iter().chain(own.into_iter().flatten())
     }
 }
 

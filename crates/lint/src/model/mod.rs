@@ -3,6 +3,7 @@
 mod exchange;
 mod identity;
 mod settings;
+mod subject;
 mod workload;
 
 use jiff::civil::Date;
@@ -14,6 +15,7 @@ use crate::{Options, arm, azure_devops, github, gitlab, kubernetes, terraform};
 pub use exchange::{Answer, Exchange, Field, Refused};
 pub use identity::{Credential, Identity, IdentityKind, Origin};
 pub use settings::{ServiceAccount, ServiceConnection, Settings, Stored, SubjectTemplate};
+pub(crate) use subject::is_placeholder;
 pub use workload::{Candidate, Platform, Workload};
 
 /// A repository as its workload identities see it.
@@ -44,6 +46,8 @@ pub struct Model<'a> {
     pub(crate) gitlab: gitlab::Pipelines,
     /// What is deployed to clusters.
     pub(crate) kubernetes: kubernetes::Manifests,
+    /// The credentials of each identity.
+    of_identity: Vec<Vec<usize>>,
 }
 
 /// What the readers of several files find together.
@@ -61,7 +65,7 @@ impl<'a> Model<'a> {
     pub(crate) fn join(sources: &'a Sources, options: &'a Options, mut facts: Vec<Facts>) -> Self {
         let unreadable = facts.iter_mut().flat_map(|facts| std::mem::take(&mut facts.unreadable)).collect();
         let mut draft = Draft::default();
-        terraform::join(sources, &facts, &mut draft);
+        terraform::join(sources, &mut facts, &mut draft);
         arm::join(sources, &facts, &mut draft);
         for facts in &facts {
             draft.identities.extend(facts.identities.iter().cloned());
@@ -74,6 +78,12 @@ impl<'a> Model<'a> {
         let kubernetes = kubernetes::join(sources, &facts, &mut draft);
         let Draft { identities, credentials, workloads, settings, stages } = identity::resolve(draft);
         let exchanges = exchange::judge(&identities, &credentials, &workloads);
+        let mut of_identity = vec![Vec::new(); identities.len()];
+        for (at, credential) in credentials.iter().enumerate() {
+            if let Some(own) = of_identity.get_mut(credential.identity) {
+                own.push(at);
+            }
+        }
         Self {
             sources,
             options,
@@ -88,12 +98,14 @@ impl<'a> Model<'a> {
             github,
             gitlab,
             kubernetes,
+            of_identity,
         }
     }
 
     /// The credentials of an identity, with their positions.
     pub fn credentials_of(&self, identity: usize) -> impl Iterator<Item = (usize, &Credential)> {
-        self.credentials.iter().enumerate().filter(move |(_, credential)| credential.identity == identity)
+        let own = self.of_identity.get(identity).map(Vec::as_slice).unwrap_or_default();
+        own.iter().filter_map(|at| Some((*at, self.credentials.get(*at)?)))
     }
 
     /// The day by which dated rules judge.

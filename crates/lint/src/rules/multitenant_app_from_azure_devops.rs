@@ -68,7 +68,7 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
             continue;
         }
         let code = Attempt { credential, target, bearer: None, subject }.refusal();
-        if !code.as_deref().is_some_and(|code| code == "AADSTS70052") {
+        if code.as_deref() != Some("AADSTS70052") {
             continue;
         }
         let message = format!("`{}` is multitenant and trusts a service connection of Azure DevOps", target.name);

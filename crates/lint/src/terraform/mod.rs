@@ -64,7 +64,15 @@ pub(crate) fn read_plan(document: &Node, facts: &mut facts::Facts) {
 }
 
 /// Works out every module and adds what it defines.
-pub(crate) fn join(sources: &Sources, facts: &[facts::Facts], draft: &mut Draft) {
+pub(crate) fn join(sources: &Sources, facts: &mut [facts::Facts], draft: &mut Draft) {
+    for definitions in definitions(sources, facts) {
+        definitions.add_to(draft);
+    }
+    // Nothing else looks at the trees, and there may be many.
+    facts.par_iter_mut().for_each(|facts| facts.terraform = Facts::default());
+}
+
+fn definitions(sources: &Sources, facts: &[facts::Facts]) -> Vec<Definitions> {
     let modules = Modules::new(sources, facts);
     let roots = modules.roots();
     let values = values::of_roots(sources, facts, &roots);
@@ -74,9 +82,7 @@ pub(crate) fn join(sources: &Sources, facts: &[facts::Facts], draft: &mut Draft)
         roots.par_iter().zip(values).map(|(root, values)| work((*root, values))).collect();
     let plans: Vec<_> = facts.iter().filter_map(|facts| facts.terraform.plan.as_ref()).collect();
     plan::fill(&plans, &mut found);
-    for definitions in found {
-        definitions.add_to(draft);
-    }
+    found
 }
 
 fn parse(file: FileId, text: &str, facts: &mut facts::Facts) -> Option<Body> {

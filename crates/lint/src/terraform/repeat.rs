@@ -1,6 +1,7 @@
 //! `count` and `for_each`.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use hcl_edit::expr::{Conditional, Expression};
 
@@ -16,7 +17,7 @@ const MAX_INSTANCES: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Repetition {
     pub(super) kind: Kind,
-    pub(super) repeats: Vec<std::rc::Rc<Repeat>>,
+    pub(super) repeats: Vec<Rc<Repeat>>,
     by_key: HashMap<String, usize>,
 }
 
@@ -78,16 +79,16 @@ impl Repetition {
     fn new(kind: Kind, repeats: Vec<Repeat>) -> Self {
         let keys = repeats.iter().enumerate().filter_map(|(at, repeat)| Some((repeat.key.clone()?, at)));
         let by_key = keys.collect();
-        Self { kind, repeats: repeats.into_iter().map(std::rc::Rc::new).collect(), by_key }
+        Self { kind, repeats: repeats.into_iter().map(Rc::new).collect(), by_key }
     }
 
     /// The instance of a key.
-    pub(super) fn find(&self, key: &Node) -> Option<&std::rc::Rc<Repeat>> {
+    pub(super) fn find(&self, key: &Node) -> Option<&Rc<Repeat>> {
         self.by_key.get(&show(key)).and_then(|at| self.repeats.get(*at))
     }
 
     /// Each instance as the value of its key.
-    pub(super) fn entries<'s>(&'s self) -> impl Iterator<Item = (String, &'s std::rc::Rc<Repeat>)> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (String, &Rc<Repeat>)> {
         self.repeats.iter().map(|repeat| {
             let key = repeat.bound_key().and_then(Node::text).map(ToString::to_string);
             (key.unwrap_or_default(), repeat)

@@ -353,3 +353,72 @@ fn nothing_runs_away() {
     );
     assert_eq!(subjects(&rest).len(), 17);
 }
+
+const PLAN: &str = r#"{
+  "format_version": "1.2",
+  "terraform_version": "1.9.0",
+  "planned_values": {"root_module": {
+    "resources": [{
+      "address": "azuread_application.deploy", "mode": "managed", "type": "azuread_application", "name": "deploy",
+      "values": {"display_name": "deploy"}
+    }],
+    "child_modules": [{"address": "module.ci", "resources": [{
+      "address": "module.ci.azuread_application_federated_identity_credential.x[\"prod\"]", "mode": "managed",
+      "type": "azuread_application_federated_identity_credential", "name": "x", "index": "prod",
+      "values": {
+        "audiences": ["api://AzureADTokenExchange"], "issuer": "https://token.actions.githubusercontent.com",
+        "subject": "repo:contoso/shop:environment:prod"
+      }
+    }]}]
+  }},
+  "configuration": {"root_module": {"module_calls": {"ci": {"module": {"resources": [{
+    "address": "azuread_application_federated_identity_credential.x", "mode": "managed",
+    "type": "azuread_application_federated_identity_credential", "name": "x",
+    "expressions": {"application_id": {"references": ["var.application_id"]}}
+  }]}}}}}
+}"#;
+
+#[test]
+fn a_plan_by_itself() {
+    assert_eq!(
+        credentials(&[("plan.json", PLAN)]),
+        [
+            "module.ci.azuread_application_federated_identity_credential.x[\"prod\"] of ${module.ci.var.application_id}: \
+          https://token.actions.githubusercontent.com, repo:contoso/shop:environment:prod, api://AzureADTokenExchange"
+        ]
+    );
+}
+
+#[test]
+fn a_plan_counts_what_the_configuration_leaves_open() {
+    let main = r#"
+        variable "environments" {}
+        resource "azuread_application" "deploy" {
+          display_name = "deploy"
+        }
+        module "ci" {
+          source         = "./ci"
+          application_id = azuread_application.deploy.id
+          environments   = var.environments
+        }
+    "#;
+    let module = r#"
+        variable "application_id" {}
+        variable "environments" {}
+        resource "azuread_application_federated_identity_credential" "x" {
+          for_each       = var.environments
+          application_id = var.application_id
+          issuer         = "https://token.actions.githubusercontent.com"
+          subject        = "repo:contoso/shop:environment:${each.key}"
+          audiences      = ["api://AzureADTokenExchange"]
+        }
+    "#;
+    let found = credentials(&[("main.tf", main), ("ci/main.tf", module), ("plan.json", PLAN)]);
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].contains("of azuread_application.deploy: ")
+            && found[0].contains("repo:contoso/shop:environment:prod")
+            && !found[0].ends_with('…'),
+        "{found:?}"
+    );
+}

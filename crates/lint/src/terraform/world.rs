@@ -39,9 +39,12 @@ pub(super) struct Instance<'a> {
     pub(super) open: bool,
     caller: Option<Caller<'a>>,
     depth: usize,
-    memo: RefCell<HashMap<(Memo, &'a str), Option<Rc<Node>>>>,
-    repetitions: RefCell<HashMap<String, Option<Rc<Repetition>>>>,
+    memo: RefCell<HashMap<(Memo, &'a str), Once<Node>>>,
+    repetitions: RefCell<HashMap<String, Once<Repetition>>>,
 }
+
+/// What is worked out once; none while that is under way.
+type Once<T> = Option<Rc<T>>;
 
 struct Caller<'a> {
     instance: Rc<Instance<'a>>,

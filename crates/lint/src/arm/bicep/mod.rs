@@ -9,6 +9,8 @@ use super::template::{Each, Expr, For, Kind, Language, Over, Statement, Template
 use crate::source::{FileId, Place, SyntaxError};
 use expression::Reader;
 
+/// How deep resources may be inside of each other.
+const MOST_NESTED: usize = 12;
 /// How many faults of one file are told.
 const MOST_FAULTS: usize = 20;
 
@@ -97,7 +99,10 @@ fn statement(reader: &Reader<'_>, node: Syntax<'_>, parent: Option<usize>, seria
         "import_functionality" => import(reader, node, template),
         "resource_declaration" | "module_declaration" => declaration(reader, node, parent, serial, template),
         // Statements around a fault are inside of it.
-        "ERROR" => children(node).into_iter().for_each(|child| statement(reader, child, parent, serial, template)),
+        "ERROR" => children(node)
+            .into_iter()
+            .filter(|child| !child.is_error())
+            .for_each(|child| statement(reader, child, parent, serial, template)),
         _ => {}
     }
 }
@@ -143,6 +148,9 @@ fn declaration(reader: &Reader<'_>, node: Syntax<'_>, parent: Option<usize>, ser
     let Some(of) = children(node).into_iter().find(|child| child.kind() == "string") else { return };
     let of = reader.written(of).trim_matches('\'');
     let Some(value) = after_equals(reader, node) else { return };
+    if depth_of(parent, template) > MOST_NESTED {
+        return;
+    }
     let Shape { body, condition, mut each } = shape(reader, value);
     if let Some(each) = &mut each {
         each.serial = serial;
@@ -171,6 +179,16 @@ fn declaration(reader: &Reader<'_>, node: Syntax<'_>, parent: Option<usize>, ser
     if let Some(body) = body {
         nested(reader, body, own, template);
     }
+}
+
+/// How many resources are around one.
+fn depth_of(mut parent: Option<usize>, template: &Template) -> usize {
+    let mut depth = 0;
+    while let Some(statement) = parent.and_then(|at| template.statements.get(at)) {
+        parent = statement.parent;
+        depth += 1;
+    }
+    depth
 }
 
 /// The type of a resource; one inside of another continues its type.
@@ -208,10 +226,6 @@ struct Shape<'t> {
 /// `{…}`, `if (…) {…}`, `[for … in …: {…}]` or `[for … in …: if (…) {…}]`
 fn shape<'t>(reader: &Reader<'_>, value: Syntax<'t>) -> Shape<'t> {
     match value.kind() {
-        "if_statement" => {
-            let parts: Vec<_> = children(value).into_iter().filter(|child| !child.is_extra()).collect();
-            Shape { body: parts.last().copied(), condition: parts.first().copied(), each: None }
-        }
         "for_statement" => {
             let Some(inside) = value.child_by_field_name("body") else {
                 return Shape { body: None, condition: None, each: None };
@@ -223,8 +237,19 @@ fn shape<'t>(reader: &Reader<'_>, value: Syntax<'t>) -> Shape<'t> {
                 name: None,
                 serial: false,
             });
-            Shape { each, ..shape(reader, inside) }
+            // A loop inside of a loop is no resource.
+            let Shape { body, condition, .. } = conditional(inside);
+            Shape { body, condition, each }
         }
-        _ => Shape { body: Some(value), condition: None, each: None },
+        _ => conditional(value),
     }
+}
+
+/// `{…}` or `if (…) {…}`
+fn conditional(value: Syntax<'_>) -> Shape<'_> {
+    if value.kind() != "if_statement" {
+        return Shape { body: Some(value), condition: None, each: None };
+    }
+    let parts: Vec<_> = children(value).into_iter().filter(|child| !child.is_extra()).collect();
+    Shape { body: parts.last().copied(), condition: parts.first().copied(), each: None }
 }

@@ -5,6 +5,9 @@
 
 use std::borrow::Cow;
 
+/// What some editors put at the beginning of a file.
+const MARK: char = '\u{feff}';
+
 /// A text that the grammar can read, and what was taken from it.
 pub(super) struct Prepared<'a> {
     pub(super) text: Cow<'a, str>,
@@ -15,7 +18,7 @@ pub(super) struct Prepared<'a> {
 pub(super) fn prepare(text: &str) -> Prepared<'_> {
     let using = text.lines().find_map(used_template);
     let needs = |line: &str| change(line, using.is_some()).is_some();
-    if !text.lines().any(needs) && !text.contains("$'''") {
+    if !text.lines().any(needs) && !text.contains("$'''") && !text.starts_with(MARK) {
         return Prepared { text: Cow::Borrowed(text), using };
     }
     let mut out = String::with_capacity(text.len());
@@ -25,25 +28,26 @@ pub(super) fn prepare(text: &str) -> Prepared<'_> {
             None => out.push_str(line),
         }
     }
-    Prepared { text: Cow::Owned(out.replace("$'''", " '''")), using }
+    Prepared { text: Cow::Owned(out.replace("$'''", " '''").replacen(MARK, "   ", 1)), using }
 }
 
 /// `using './main.bicep'`
 fn used_template(line: &str) -> Option<String> {
-    let rest = line.trim_start().strip_prefix("using")?.trim_start();
+    let rest = line.trim_start_matches(MARK).trim_start().strip_prefix("using")?.trim_start();
     let path = rest.strip_prefix('\'').and_then(|rest| rest.split('\'').next());
     path.map(str::to_owned).or_else(|| rest.starts_with("none").then(String::new))
 }
 
 /// The line as the grammar can read it; `None` where it can already.
 fn change(line: &str, is_parameters: bool) -> Option<String> {
-    let trimmed = line.trim_start();
+    let trimmed = line.trim_start_matches(MARK).trim_start();
     let word = trimmed.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     match word {
         "extension" | "extends" | "using" if starts_clause(trimmed, word) => Some(blank(line)),
         "provider" if !trimmed.contains('=') && starts_clause(trimmed, word) => Some(blank(line)),
         "param" if is_parameters => Some(line.replacen("param", "var  ", 1)),
         "var" => without_type(line),
+        "param" | "" => without_mark(line),
         _ => None,
     }
 }
@@ -52,6 +56,14 @@ fn change(line: &str, is_parameters: bool) -> Option<String> {
 fn starts_clause(trimmed: &str, word: &str) -> bool {
     let rest = trimmed.strip_prefix(word).unwrap_or_default();
     rest.starts_with([' ', '\t']) && !rest.trim_start().starts_with([':', '=', '.'])
+}
+
+/// `param name {…}?`, of which the grammar takes the mark for the beginning of a choice.
+fn without_mark(line: &str) -> Option<String> {
+    let code = line.trim_end();
+    let bare = code.strip_suffix('?')?;
+    let is_type = bare.trim_start().starts_with("param ") || matches!(bare.trim(), "}" | "]");
+    is_type.then(|| format!("{bare} {}", line.get(code.len()..).unwrap_or_default()))
 }
 
 /// `var name type = …`
@@ -84,6 +96,7 @@ mod tests {
             ("using 'main.bicep'\nparam a = 'b'\n", "                  \nvar   a = 'b'\n"),
             ("var name string[] = ['a']\n", "var name          = ['a']\n"),
             ("param a string = 'b'\n", "param a string = 'b'\n"),
+            ("param a { b: int }?\n", "param a { b: int } \n"),
             ("  extension: 'x'\n", "  extension: 'x'\n"),
         ] {
             assert_eq!(prepare(text).text, expected);

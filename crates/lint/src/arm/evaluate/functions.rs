@@ -234,8 +234,12 @@ fn of_texts(name: &str, values: &[Node], place: Place) -> Option<Node> {
         }
         "split" => {
             let separator = values.get(1).and_then(Node::known)?;
-            let separator = separator.chars().next().filter(|first| first.len_utf8() == separator.len())?;
-            let parts = resources::split(&own, separator);
+            let one = separator.chars().next().filter(|first| first.len_utf8() == separator.len());
+            let parts = match (one, own.known()) {
+                (Some(separator), _) => resources::split(&own, separator),
+                (None, Some(known)) => known.split(separator).map(|part| Text::literal(part, place)).collect(),
+                (None, None) => return None,
+            };
             Some(list(parts.into_iter().map(|part| Node::scalar(part, true)).collect(), place))
         }
         "join" => {

@@ -7,7 +7,7 @@ mod functions;
 mod resources;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::template::{Expr, For, Item, Member, Template};
@@ -18,7 +18,9 @@ pub(super) use resources::{Iteration, is_graph};
 /// How deep expressions, variables and modules may go into each other.
 const DEEPEST: u32 = 160;
 /// How many expressions are worked out for one root at most.
-const MOST_STEPS: u32 = 400_000;
+const MOST_STEPS: u32 = 200_000;
+/// How large a value may be: about so many entries of a list, or 32 times as many characters.
+const HEAVIEST: u32 = 4_000;
 /// How many rounds of a loop are told apart.
 pub(super) const MOST_ROUNDS: usize = 100;
 /// How long a symbol may be.
@@ -49,8 +51,13 @@ pub(super) struct Scope<'a> {
     /// The template around this one, whose names it uses.
     pub(super) outer: Option<(Rc<Scope<'a>>, Locals)>,
     known: RefCell<BTreeMap<String, Node>>,
-    deployed: RefCell<BTreeMap<(usize, Option<usize>), Rc<Scope<'a>>>>,
+    deployed: RefCell<BTreeMap<Round, Rc<Scope<'a>>>>,
+    /// What each statement waits for, once it was worked out.
+    pub(super) needs: RefCell<BTreeMap<usize, Option<Rc<BTreeSet<usize>>>>>,
 }
+
+/// A statement, and the round of its loop.
+type Round = (usize, Option<usize>);
 
 impl<'a> World<'a> {
     pub(super) fn new(sources: &'a Sources, templates: BTreeMap<&'a str, &'a Template>) -> Self {
@@ -60,6 +67,27 @@ impl<'a> World<'a> {
     /// Begins with another root.
     pub(super) fn reset(&self) {
         self.steps.set(0);
+    }
+}
+
+/// How large a value is, up to a limit.
+fn weight(value: &Node, most: u32) -> u32 {
+    let inside = |values: &mut dyn Iterator<Item = &Node>| {
+        let mut sum = 1;
+        while sum < most {
+            let Some(value) = values.next() else { break };
+            sum += weight(value, most - sum);
+        }
+        sum
+    };
+    match &value.value {
+        Value::Null => 1,
+        Value::Scalar { text, .. } => {
+            let length = text.known().map_or_else(|| text.to_string().len(), str::len);
+            u32::try_from(1 + length / 32).unwrap_or(most).min(most)
+        }
+        Value::Sequence(items) => inside(&mut items.iter()),
+        Value::Mapping(entries) => inside(&mut entries.iter().map(|entry| &entry.value)),
     }
 }
 
@@ -87,6 +115,7 @@ impl<'a> Scope<'a> {
             outer: None,
             known: RefCell::default(),
             deployed: RefCell::default(),
+            needs: RefCell::default(),
         }
     }
 
@@ -100,7 +129,9 @@ impl<'a> Scope<'a> {
         world.steps.set(world.steps.get() + 1);
         let value = self.work_out(expr, locals);
         world.depth.set(world.depth.get() - 1);
-        value
+        let weight = weight(&value, HEAVIEST);
+        world.steps.set(world.steps.get().saturating_add(weight / 32));
+        if weight >= HEAVIEST { unknown("a large value", Why::Expression, expr.place()) } else { value }
     }
 
     /// The value of an expression as a text.

@@ -189,7 +189,7 @@ mod tests {
             made("format", &[text("repo:%s/%s 100%%"), org.clone(), text("shop")]),
             "\"repo:${var.org}/shop 100%\""
         );
-        assert_eq!(made("lower", &[org.clone()]), "lower(var.org)");
+        assert_eq!(made("lower", std::slice::from_ref(&org)), "lower(var.org)");
         assert_eq!(made("format", &[text("%05d"), text("1")]), "open");
         assert_eq!(made("replace", &[text("a/b"), text("/"), text("-")]), "\"a-b\"");
         assert_eq!(made("trimprefix", &[org, text("x")]), "open");
