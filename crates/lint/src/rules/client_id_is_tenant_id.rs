@@ -23,7 +23,7 @@ rule! {
     /// AZURE_TENANT_ID=5f0d7c0e-52d5-4f0c-b5c3-8f2d5f6b9a10
     /// AZURE_CLIENT_ID=0d3c9c69-2a63-4e43-b1b2-8d9a1f1c7e55
     /// ```
-    FL411 "client-id-is-tenant-id"
+    FL413 "client-id-is-tenant-id"
     title: "the client id is the tenant's id",
     severity: Error,
     confidence: High,

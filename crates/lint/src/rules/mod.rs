@@ -88,7 +88,7 @@ rules![
     app_token_in_code,
     managed_identity_wrong_audience,
     credential_reference,
+    pipeline_token_request,
     password_in_environment,
     client_id_is_tenant_id,
-    pipeline_token_request,
 ];

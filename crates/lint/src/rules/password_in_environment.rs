@@ -28,7 +28,7 @@ rule! {
     /// AZURE_CLIENT_ID=0d3c9c69-2a63-4e43-b1b2-8d9a1f1c7e55
     /// AZURE_FEDERATED_TOKEN_FILE=/var/run/secrets/azure/tokens/azure-identity-token
     /// ```
-    FL410 "password-in-environment"
+    FL412 "password-in-environment"
     title: "a program signs in with a user's password",
     severity: Warning,
     confidence: High,
