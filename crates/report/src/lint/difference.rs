@@ -18,11 +18,10 @@ pub(crate) fn align(above: &str, below: &str) -> Aligned {
         return Aligned { above: above.to_owned(), below: below.to_owned(), marks: String::new() };
     }
     let mut aligned = Aligned { above: String::new(), below: String::new(), marks: String::new() };
-    let (first, second) = (parts(above), parts(below));
-    for step in steps(&first, &second) {
-        match step {
-            (Some(a), Some(b)) if a == b => aligned.same(a),
-            (a, b) => aligned.characters(a.unwrap_or_default(), b.unwrap_or_default()),
+    for stretch in stretches(&parts(above), &parts(below)) {
+        match stretch {
+            Stretch::Same(part) => aligned.same(&part),
+            Stretch::Differs(above, below) => aligned.characters(&above, &below),
         }
     }
     for line in [&mut aligned.above, &mut aligned.below, &mut aligned.marks] {
@@ -53,7 +52,8 @@ impl Aligned {
             let (x, y) = (a.get(at).copied(), b.get(at).copied());
             self.above.push(x.map_or(' ', visible));
             self.below.push(y.map_or(' ', visible));
-            self.marks.push(if x == y { ' ' } else { '^' });
+            // Between texts of different lengths, letters that meet are equal by chance.
+            self.marks.push(if x == y && a.len() == b.len() { ' ' } else { '^' });
         }
         self.same(&rest);
     }
@@ -81,53 +81,67 @@ fn parts(text: &str) -> Vec<&str> {
     parts
 }
 
-type Step<'a> = (Option<&'a str>, Option<&'a str>);
+/// A stretch that both have, or what each has in its place.
+enum Stretch {
+    Same(String),
+    Differs(String, String),
+}
 
-/// The parts side by side, along the longest sequence that both have.
-fn steps<'a>(above: &[&'a str], below: &[&'a str]) -> Vec<Step<'a>> {
+/// Both texts side by side, along the longest sequence of parts that both have.
+fn stretches(above: &[&str], below: &[&str]) -> Vec<Stretch> {
+    let common = common(above, below);
+    let (mut stretches, mut i, mut j) = (Vec::new(), 0, 0);
+    for (at, &(next_i, next_j)) in common.iter().enumerate() {
+        let alone = |part: &str| {
+            let apart_before = next_i > i || next_j > j;
+            let behind = common.get(at + 1).copied().unwrap_or((above.len(), below.len()));
+            !part.contains(char::is_alphanumeric) && apart_before && behind != (next_i + 1, next_j + 1)
+        };
+        // A sign that only happens to stand between other words in both is not shared.
+        let Some(part) = above.get(next_i).filter(|part| !alone(part)) else { continue };
+        differ(above.get(i..next_i), below.get(j..next_j), &mut stretches);
+        stretches.push(Stretch::Same((*part).to_owned()));
+        (i, j) = (next_i + 1, next_j + 1);
+    }
+    differ(above.get(i..), below.get(j..), &mut stretches);
+    stretches
+}
+
+fn differ(above: Option<&[&str]>, below: Option<&[&str]>, stretches: &mut Vec<Stretch>) {
+    let (above, below) = (above.unwrap_or_default().concat(), below.unwrap_or_default().concat());
+    if !above.is_empty() || !below.is_empty() {
+        stretches.push(Stretch::Differs(above, below));
+    }
+}
+
+/// Where the parts of the longest common sequence stand in both.
+fn common(above: &[&str], below: &[&str]) -> Vec<(usize, usize)> {
     let width = below.len() + 1;
     let mut longest = vec![0_u32; (above.len() + 1) * width];
     let at = |table: &[u32], i: usize, j: usize| table.get(i * width + j).copied().unwrap_or_default();
     for (i, a) in above.iter().enumerate().rev() {
         for (j, b) in below.iter().enumerate().rev() {
-            let value = if a == b {
-                at(&longest, i + 1, j + 1) + 1
-            } else {
-                at(&longest, i + 1, j).max(at(&longest, i, j + 1))
+            let value = match a == b {
+                true => at(&longest, i + 1, j + 1) + 1,
+                false => at(&longest, i + 1, j).max(at(&longest, i, j + 1)),
             };
             if let Some(cell) = longest.get_mut(i * width + j) {
                 *cell = value;
             }
         }
     }
-    let (mut i, mut j) = (0, 0);
-    let (mut steps, mut left, mut right) = (Vec::new(), Vec::new(), Vec::new());
-    while let (Some(a), Some(b)) = (above.get(i).copied(), below.get(j).copied()) {
+    let (mut common, mut i, mut j) = (Vec::new(), 0, 0);
+    while let (Some(a), Some(b)) = (above.get(i), below.get(j)) {
         if a == b {
-            flush(&mut left, &mut right, &mut steps);
-            steps.push((Some(a), Some(b)));
+            common.push((i, j));
             (i, j) = (i + 1, j + 1);
         } else if at(&longest, i + 1, j) >= at(&longest, i, j + 1) {
-            left.push(a);
             i += 1;
         } else {
-            right.push(b);
             j += 1;
         }
     }
-    left.extend(above.iter().skip(i));
-    right.extend(below.iter().skip(j));
-    flush(&mut left, &mut right, &mut steps);
-    steps
-}
-
-/// What is in one only, and what is in the other only, between two parts that both have.
-fn flush<'a>(left: &mut Vec<&'a str>, right: &mut Vec<&'a str>, steps: &mut Vec<Step<'a>>) {
-    for at in 0..left.len().max(right.len()) {
-        steps.push((left.get(at).copied(), right.get(at).copied()));
-    }
-    left.clear();
-    right.clear();
+    common
 }
 
 #[cfg(test)]
@@ -160,8 +174,17 @@ mod tests {
                 "repo:contoso/shop:ref:refs/heads/main",
                 [
                     "repo:contoso/shop:environment:prod",
-                    "repo:contoso/shop:ref        :refs/heads/main",
-                    "                  ^^^^^^^^^^^ ^^^^^^^^^^^^^^^",
+                    "repo:contoso/shop:ref:refs/heads/main",
+                    "                  ^^^^^^^^^^^^^^^^^^^",
+                ],
+            ),
+            (
+                "https://login.contoso.com/a1/v2.0",
+                "https://vstoken.fabrikam.net/b2",
+                [
+                    "https://login.contoso.com/a1/v2.0",
+                    "https://vstoken.fabrikam.net/b2",
+                    "        ^^^^^^^^^^^^^^^^^^^^^^^^^",
                 ],
             ),
             ("main ", "main", ["main␣", "main", "    ^"]),
