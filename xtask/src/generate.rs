@@ -1,11 +1,11 @@
-//! Documents written from the code: the checks, the catalog's index, the command line.
+//! Documents written from the code: the checks, the catalog's index, the command line, the linter's rules.
 
 use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use fedlens_catalog::{Entry, entries};
-use fedlens_report::checks_markdown;
+use fedlens_report::{checks_markdown, lint_rules_markdown};
 
 use crate::root;
 
@@ -17,6 +17,8 @@ pub(crate) fn run(check: bool) -> Result<()> {
         ("docs/catalog.md", catalog()),
         ("docs/command-line.md", command_line()?),
         ("docs/directory.schema.json", fedlens(&["emulate", "schema"])?),
+        ("docs/lint-rules.md", lint_rules()),
+        ("docs/lint.schema.json", fedlens(&["lint", "--config-schema"])?),
     ];
     let mut stale = Vec::new();
     for (path, text) in documents {
@@ -47,6 +49,14 @@ fn checks() -> String {
     )
 }
 
+fn lint_rules() -> String {
+    format!(
+        "{GENERATED}# Rules of the linter\n\nWhat `fedlens lint` looks for; [lint.md](lint.md) says how to use it. `fedlens \
+         lint --explain RULE` prints one. A rule's basis says how sure it is, and its source where it is from.\n\n{}",
+        lint_rules_markdown()
+    )
+}
+
 fn catalog() -> String {
     let row = |entry: &Entry| format!("| [{}](../{}) | {} |\n", entry.code, file(entry), entry.title);
     let rows: String = entries().iter().map(row).collect();
@@ -66,6 +76,7 @@ fn command_line() -> Result<String> {
         "",
         "diagnose",
         "explain",
+        "lint",
         "token decode",
         "catalog",
         "catalog search",

@@ -39,7 +39,9 @@ fn check_source(file: &Path, text: &str, faults: &mut Vec<String>) {
     let name = file.strip_prefix(root()).unwrap_or(file).display();
     // A `tests.rs` belongs to the module beside it, which has said what it is for.
     let is_tests = file.file_name().is_some_and(|name| name == "tests.rs");
-    if !is_tests && !text.starts_with("//!") {
+    // The comment of a rule is its page, and says what the file is for.
+    let is_rule = text.contains("\nrule! {\n");
+    if !is_tests && !is_rule && !text.starts_with("//!") {
         faults.push(format!("{name}: a module opens with `//!` and what it is for"));
     }
     let lines = text.lines().count();

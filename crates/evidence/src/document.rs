@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::failure::Locator;
 use crate::found::{Found, counted, failed};
-use crate::{Content, Run, RunPlatform};
-use crate::{activity, definition, error_answer, exchange, fabric, identity, json, power_bi, sign_in, token};
+use crate::{Content, Run, RunPlatform, WorkloadDefinition};
+use crate::{activity, error_answer, exchange, fabric, identity, json, power_bi, sign_in, token};
 
 /// How deep in a wrapper of no known kind parts are looked for.
 const MAX_WRAPPERS: usize = 2;
@@ -65,7 +65,7 @@ fn entries(document: &Value, locator: &mut Locator<'_>) -> Option<Found> {
             runs.push(run);
         } else if sign_in::matches(entry) {
             sign_ins.push(sign_in::read(entry, locator), true);
-        } else if let Some(definition) = definition::read(entry) {
+        } else if let Some(definition) = WorkloadDefinition::read(entry) {
             definitions.push(definition);
         } else {
             others += 1;

@@ -33,7 +33,7 @@ use fedlens_trust::Directory;
 use fedlens_trust::read::{CredentialList, ExchangeCase};
 use serde::Serialize;
 
-pub use code::{Acquisition, CodeCall, SourceFile};
+pub use code::{Acquisition, CodeCall, SourceFile, acquired_by, takes_account, takes_assertion};
 pub use definition::{CredentialUse, DefinitionKind, WorkloadDefinition};
 pub use description::Description;
 pub use recognise::{MAX_DOCUMENT_BYTES, Reader, read};

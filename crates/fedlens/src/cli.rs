@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod emulate;
+mod lint;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,8 @@ pub(crate) use emulate::{
     EmulateArguments, EmulateCommand, EnvArguments, ExecArguments, HostName, LineFormat, LogArguments, PlatformName,
     Pretence, ServeArguments, Server, ShellName, TokenArguments, TokenForm, WordingName,
 };
+
+pub(crate) use lint::{Grade, LintArguments, LintFormat};
 
 /// Finds out why a workload cannot sign in to Microsoft Entra ID, proves it, and prints the fix.
 #[derive(Debug, Parser)]
@@ -35,6 +38,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Diagnose(DiagnoseArguments),
     Explain(ExplainArguments),
+    Lint(Box<LintArguments>),
     /// Look at a token.
     Token {
         #[command(subcommand)]

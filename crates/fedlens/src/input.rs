@@ -101,7 +101,8 @@ fn skipped(path: &Path, why: String) -> Skipped {
     Skipped { source: path.display().to_string(), why }
 }
 
-fn reason(error: &io::Error) -> String {
+/// Why reading failed, in plain words.
+pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "reading it is not permitted".to_owned(),

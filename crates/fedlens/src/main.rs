@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Diagnose(arguments) => commands::diagnose::run(arguments, &output),
         Command::Explain(arguments) => commands::explain::run(arguments, &output),
+        Command::Lint(arguments) => commands::lint::run(arguments, &output),
         Command::Token { command: TokenCommand::Decode(arguments) } => commands::token::decode(arguments, &output),
         Command::Catalog { command } => commands::catalog::run(command, &output),
         Command::Emulate(arguments) => commands::emulate::run(arguments, &output),

@@ -33,9 +33,11 @@ pub use eid1::{
     misencoding,
 };
 pub use platform::{
-    Cloud, EntraIssuer, PLATFORMS, Platform, PlatformId, Recognised, TrailingSlash, oddities, recognise,
+    Cloud, EntraIssuer, Oddity, OddityKind, PLATFORMS, Platform, PlatformId, Recognised, TrailingSlash,
+    issuer_oddities, oddities, recognise,
 };
 pub use subject::{
-    AzureDevOpsSubjects, GitHubContext, ServiceConnectionIds, Subject, azure_devops_subjects, github_subject,
-    github_template_subject, gitlab_subject, kubernetes_subject, mentioned_subjects, parse_subject, terraform_subject,
+    AzureDevOpsSubjects, GitHubContext, ServiceConnectionIds, Subject, SubjectFault, SubjectFaultKind,
+    azure_devops_subjects, github_subject, github_template_subject, gitlab_subject, kubernetes_subject,
+    mentioned_subjects, parse_subject, subject_fault, terraform_subject,
 };

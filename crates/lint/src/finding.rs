@@ -4,7 +4,7 @@ use fedlens_catalog::Entry;
 use serde::Serialize;
 
 use crate::Rule;
-use crate::source::Place;
+use crate::source::{Place, Sources, Text};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -180,6 +180,16 @@ impl Finding {
 }
 
 impl Edit {
+    /// Writes a text anew within the quotes that it stands in; `None` where its place does not hold it as it is.
+    pub fn rewrite(sources: &Sources, text: &Text, new: &str) -> Option<Self> {
+        let written = sources.text(text.place);
+        let quote = written.chars().next().filter(|first| matches!(first, '"' | '\''));
+        let quote = quote.map(String::from).unwrap_or_default();
+        let as_it_is = text.known().is_some_and(|known| written == format!("{quote}{known}{quote}"));
+        let plain = !new.contains(['"', '\'', '\\', '$', '\n']);
+        (as_it_is && plain).then(|| Self::replace(text.place, format!("{quote}{new}{quote}")))
+    }
+
     /// Puts `text` in the place of what stands there.
     pub fn replace(place: Place, text: impl Into<String>) -> Self {
         Self { place, text: text.into() }

@@ -16,15 +16,18 @@ mod entra;
 mod export;
 mod facts;
 mod finding;
+mod fingerprint;
 mod github;
 mod gitlab;
 mod kubernetes;
 pub mod model;
+pub mod patch;
 mod recognise;
 mod report;
 mod rule;
 mod rules;
 pub mod source;
+pub mod suppression;
 mod terraform;
 
 use std::collections::HashSet;
@@ -33,7 +36,8 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 pub use finding::{Confidence, Edit, Finding, Fix, Label, Mismatch, Severity};
-pub use recognise::wants;
+pub use fingerprint::fingerprints;
+pub use recognise::{may_want, wants};
 pub use report::{Counts, Report, Unjudged};
 pub use rule::Rule;
 pub use rules::RULES;
@@ -64,17 +68,26 @@ pub fn lint(sources: &Sources, options: &Options) -> Report {
         })
         .collect();
     keep_causes(&mut findings);
-    findings.sort_by(|a, b| (a.primary.place, a.rule.id, &a.message).cmp(&(b.primary.place, b.rule.id, &b.message)));
+    sort(&mut findings);
     findings.dedup_by(|a, b| a.primary == b.primary && a.rule.id == b.rule.id && a.message == b.message);
-    report::report(&model, findings)
+    let mut report = report::report(&model, findings);
+    report.suppress(sources, &suppression::comments(sources), options.today);
+    report
 }
 
-/// Drops what another finding explains: a sign-in that fails by a value which is reported for itself.
+/// By place, then by rule.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| (a.primary.place, a.rule.id, &a.message).cmp(&(b.primary.place, b.rule.id, &b.message)));
+}
+
+/// Drops what another finding explains: a sign-in that fails by a value which is reported for itself, on either side.
 fn keep_causes(findings: &mut Vec<Finding>) {
-    let explained: HashSet<Place> = findings
-        .iter()
-        .filter(|finding| finding.failed_by.is_none() && finding.predicted.is_some())
-        .map(|finding| finding.primary.place)
-        .collect();
-    findings.retain(|finding| finding.failed_by.is_none_or(|place| !explained.contains(&place)));
+    let causes = findings.iter().filter(|finding| finding.failed_by.is_none());
+    let predicted = |finding: &Finding| Some((finding.primary.place, finding.predicted.clone()?));
+    let same: HashSet<(Place, String)> = causes.filter_map(predicted).collect();
+    let explained: HashSet<Place> = same.iter().map(|(place, _)| *place).collect();
+    findings.retain(|finding| {
+        let own = predicted(finding).is_some_and(|own| same.contains(&own));
+        finding.failed_by.is_none_or(|place| !own && !explained.contains(&place))
+    });
 }

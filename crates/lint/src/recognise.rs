@@ -38,6 +38,9 @@ pub(crate) fn form(path: &str) -> Option<Form> {
     if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
         return Some(Form::Environment);
     }
+    if name == "Kustomization" {
+        return Some(Form::Yaml);
+    }
     if lower.ends_with(".tf.json") || lower.ends_with(".tfvars.json") {
         return None;
     }
@@ -53,6 +56,11 @@ pub(crate) fn form(path: &str) -> Option<Form> {
         "ps1" | "psm1" => Form::PowerShell,
         _ => return code::Language::of_extension(extension).map(Form::Source),
     })
+}
+
+/// Whether files of that name can be of use; [`wants`] looks into them.
+pub fn may_want(path: &str) -> bool {
+    form(path).is_some()
 }
 
 /// Words without one of which a file says nothing of a sign-in to Entra. Letter case does not count.
@@ -80,6 +88,15 @@ const WORDS: &[&str] = &[
     "arm_",
     "idtoken",
     "oidc",
+    "\"audiences\"",
+    "aadpodid",
+    "kustomize.toolkit.fluxcd.io",
+    "argoproj.io",
+    "ci_job_jwt",
+    "managedidentity",
+    "serviceconnection",
+    "system_accesstoken",
+    "typeproperties",
 ];
 
 static SCAN: LazyLock<Option<AhoCorasick>> =
@@ -93,7 +110,9 @@ pub fn wants(path: &str, bytes: &[u8]) -> bool {
         // Variables and overlays hold values for what other files say.
         Form::TerraformVariables => true,
         Form::Terraform => true,
-        Form::Yaml if is_kustomization(path) => true,
+        // A template may only pass on what its modules need.
+        Form::Bicep => true,
+        Form::Yaml if is_kustomization(path) || gitlab::is_named(path) => true,
         Form::Source(language) => code::wants(language, bytes),
         _ => SCAN.as_ref().is_none_or(|scan| scan.is_match(bytes)),
     }
@@ -128,18 +147,18 @@ fn read_yaml(file: FileId, path: &str, text: &str, facts: &mut Facts) {
     if let Some(error) = error {
         facts.fault(error);
     }
-    for document in &documents {
-        commands::read_steps(document, text, facts);
+    for document in documents {
+        commands::read_steps(&document, text, facts);
         if github::is_workflow(path) {
             github::read_workflow(document, facts);
-        } else if github::is_action(path, document) {
-            github::read_action(document, facts);
-        } else if gitlab::is_pipeline(path, document) {
-            gitlab::read(document, facts);
-        } else if kubernetes::is_manifest(path, document) {
-            kubernetes::read(path, document, facts);
-        } else if azure_devops::is_pipeline(document) {
-            azure_devops::read(document, text, facts);
+        } else if github::is_action(path, &document) {
+            github::read_action(&document, facts);
+        } else if gitlab::is_pipeline(path, &document) {
+            gitlab::read(&document, facts);
+        } else if kubernetes::is_manifest(path, &document) {
+            kubernetes::read(path, &document, facts);
+        } else if azure_devops::is_pipeline(&document) {
+            azure_devops::read(&document, text, facts);
         }
     }
 }
@@ -163,6 +182,6 @@ fn read_json(file: FileId, path: &str, text: &str, facts: &mut Facts) {
     } else if definitions::is_definition(path, &document) {
         definitions::read(&document, facts);
     } else {
-        export::read(&document, facts);
+        export::read(path, &document, facts);
     }
 }

@@ -1,20 +1,36 @@
 //! What a run of the linter has found, read and not been able to judge.
 
+use jiff::civil::Date;
+
 use crate::Finding;
 use crate::model::{Answer, Model};
-use crate::source::{Place, SyntaxError};
+use crate::source::{Place, Sources, SyntaxError};
+use crate::suppression::{self, Suppressed, Suppression};
 
 /// The outcome of a run.
 #[derive(Debug)]
 pub struct Report {
     /// What is wrong, by place.
     pub findings: Vec<Finding>,
+    /// What somebody has decided not to be told of.
+    pub suppressed: Vec<Suppressed>,
     /// Sign-ins of which it cannot be told whether they would succeed.
     pub unjudged: Vec<Unjudged>,
     /// Files, or parts of them, that could not be read.
     pub unreadable: Vec<SyntaxError>,
     /// How much was looked at.
     pub counts: Counts,
+}
+
+impl Report {
+    /// Takes out what is suppressed, and says which suppressions are wrong.
+    pub fn suppress(&mut self, sources: &Sources, suppressions: &[Suppression], today: Date) {
+        let found = std::mem::take(&mut self.findings);
+        let (left, suppressed) = suppression::apply(sources, suppressions, today, found);
+        self.findings = left;
+        self.suppressed.extend(suppressed);
+        crate::sort(&mut self.findings);
+    }
 }
 
 /// A sign-in that could not be judged.
@@ -73,5 +89,5 @@ pub(crate) fn report(model: &Model<'_>, findings: Vec<Finding>) -> Report {
     counts.joined = counts.accepted + counts.refused;
     unjudged.sort_by(|a, b| (a.place, &a.why).cmp(&(b.place, &b.why)));
     unjudged.dedup();
-    Report { findings, unjudged, unreadable: model.unreadable.clone(), counts }
+    Report { findings, suppressed: Vec::new(), unjudged, unreadable: model.unreadable.clone(), counts }
 }

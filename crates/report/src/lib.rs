@@ -10,6 +10,7 @@ mod checks;
 mod diagnosis;
 mod explanation;
 mod json;
+mod lint;
 mod markdown;
 mod paint;
 pub mod site;
@@ -25,6 +26,10 @@ pub use checks::{checks, checks_json, checks_markdown};
 pub use diagnosis::{diagnosis, diagnosis_markdown};
 pub use explanation::{Explanation, explanation, explanation_markdown};
 pub use json::json;
+pub use lint::{
+    LintRun, Unread, lint, lint_annotations, lint_json, lint_junit, lint_markdown, lint_rule, lint_rules,
+    lint_rules_json, lint_rules_markdown, lint_sarif,
+};
 pub use token::{TokenView, token, token_markdown};
 
 use fedlens_token::{Redaction, redact_text};

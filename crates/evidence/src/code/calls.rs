@@ -21,18 +21,21 @@ const ACQUIRING: &[(Acquisition, &[&str])] = &[
             "AcquireTokenByDeviceCode",
             "AcquireTokenByAuthorizationCode",
             "AcquireTokenByAuthCode",
+            "AcquireTokenByRefreshToken",
             "GetAccessTokenForUserAsync",
             "acquire_token_interactive",
             "acquire_token_by_username_password",
             "acquire_token_by_device_flow",
             "acquire_token_by_authorization_code",
             "acquire_token_by_auth_code_flow",
+            "acquire_token_by_refresh_token",
             "acquireTokenInteractive",
             "acquireTokenPopup",
             "acquireTokenRedirect",
             "acquireTokenByDeviceCode",
             "acquireTokenByUsernamePassword",
             "acquireTokenByCode",
+            "acquireTokenByRefreshToken",
             "loginPopup",
             "loginRedirect",
             "ssoSilent",
@@ -41,6 +44,7 @@ const ACQUIRING: &[(Acquisition, &[&str])] = &[
             "UserNamePasswordParameters",
             "IntegratedWindowsAuthenticationParameters",
             "AuthorizationCodeParameters",
+            "RefreshTokenParameters",
             "InteractiveBrowserCredential",
             "DeviceCodeCredential",
             "UsernamePasswordCredential",
@@ -123,7 +127,7 @@ pub(super) fn find(language: Language, masked: &Masked) -> Vec<Sighting> {
             found.push(Sighting { at, call: name.to_owned(), acquisition, assertion: false });
         }
     }
-    for (at, name) in words(&masked.with_strings).filter(|(_, name)| is_asserting(name)) {
+    for (at, name) in words(&masked.with_strings).filter(|(_, name)| takes_assertion(name)) {
         let field = name == "client_assertion" || name == "clientAssertion";
         let used =
             if field { is_field(&masked.with_strings, at + name.len()) } else { is_call(&masked.code, at, name) };
@@ -140,16 +144,26 @@ pub(super) fn find(language: Language, masked: &Masked) -> Vec<Sighting> {
 
 /// Whose token a call of that name acquires.
 fn acquisition(name: &str, code: &[u8], at: usize) -> Option<Acquisition> {
-    if SILENT.contains(&name) {
+    if takes_account(name) {
         return with_account(code, at + name.len()).then_some(Acquisition::User);
     }
+    acquired_by(name)
+}
+
+/// Whose token a call, a credential or a builder of that name acquires; `None` for a name that is not known.
+pub fn acquired_by(name: &str) -> Option<Acquisition> {
     let known =
         |name: &str| ACQUIRING.iter().find(|(_, names)| names.contains(&name)).map(|(acquisition, _)| *acquisition);
     known(name).or_else(|| known(root(name)))
 }
 
-/// Whether a name takes a client assertion.
-fn is_asserting(name: &str) -> bool {
+/// Whether a call of that name gives a user's token when an account is passed to it.
+pub fn takes_account(name: &str) -> bool {
+    SILENT.contains(&name)
+}
+
+/// Whether a call, a credential, a builder or a field of that name takes a client assertion.
+pub fn takes_assertion(name: &str) -> bool {
     ASSERTING.contains(&name) || ASSERTING.contains(&root(name))
 }
 

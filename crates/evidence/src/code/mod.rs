@@ -10,6 +10,7 @@ mod mask;
 
 use serde::Serialize;
 
+pub use calls::{acquired_by, takes_account, takes_assertion};
 pub(crate) use language::{Language, language};
 
 use crate::Content;

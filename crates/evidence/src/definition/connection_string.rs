@@ -16,7 +16,12 @@ pub(super) fn credential(text: &str) -> Option<(CredentialUse, String)> {
             Some(CredentialUse::ManagedIdentity)
         }
         "service principal" | "activedirectoryserviceprincipal" => Some(CredentialUse::ServicePrincipal),
-        "password" | "integrated" | "interactive" => Some(CredentialUse::User),
+        "password"
+        | "integrated"
+        | "interactive"
+        | "activedirectorypassword"
+        | "activedirectoryintegrated"
+        | "activedirectoryinteractive" => Some(CredentialUse::User),
         _ => None,
     };
     if let Some(credential) = by_method {

@@ -26,7 +26,8 @@ pub(super) fn matches(entry: &Value) -> bool {
 
 /// The definition.
 pub(super) fn read(entry: &Value) -> WorkloadDefinition {
-    let name = TYPE_PATHS.iter().find_map(|path| json::text(entry, path));
+    let named = TYPE_PATHS.iter().find_map(|path| Some((json::text(entry, path)?, path.to_vec())));
+    let (name, path) = named.map_or((None, vec!["credentialDetails"]), |(name, path)| (Some(name), path));
     let (credential, said_by) = super::power_bi_datasource::by_name(name);
     WorkloadDefinition {
         definition: DefinitionKind::FabricConnection,
@@ -34,6 +35,7 @@ pub(super) fn read(entry: &Value) -> WorkloadDefinition {
         connector: json::owned(entry, &["connectionDetails", "type"]),
         credential,
         said_by,
+        path,
         client_id: None,
         tenant: None,
         issuer: None,

@@ -80,7 +80,7 @@ fn is_other(connector: &str, properties: &Value) -> bool {
 pub(super) fn read(entry: &Value) -> WorkloadDefinition {
     let properties = properties(entry);
     let connector = json::owned(entry, &["properties", "type"]);
-    let (credential, said_by) = credential(connector.as_deref().unwrap_or_default(), properties);
+    let Said { credential, said_by, key } = credential(connector.as_deref().unwrap_or_default(), properties);
     let correctable = matches!(credential, CredentialUse::User | CredentialUse::ServicePrincipal | CredentialUse::Key);
     WorkloadDefinition {
         definition: DefinitionKind::LinkedService,
@@ -92,6 +92,7 @@ pub(super) fn read(entry: &Value) -> WorkloadDefinition {
         connector,
         credential,
         said_by,
+        path: settings_path(entry).iter().copied().chain(key).collect(),
         client_id: json::owned(properties, &["servicePrincipalId"]),
         tenant: json::owned(properties, &["tenant"]),
         issuer: None,
@@ -99,56 +100,84 @@ pub(super) fn read(entry: &Value) -> WorkloadDefinition {
     }
 }
 
-/// The settings of the connector; the command line prints them one level higher.
+/// Where the settings of the connector stand; the command line prints them one level higher.
+fn settings_path(entry: &Value) -> &'static [&'static str] {
+    let path: &[&str] = &["properties", "typeProperties"];
+    if json::member(entry, path).is_some() { path } else { &["properties"] }
+}
+
+/// The settings of the connector.
 pub(super) fn properties(entry: &Value) -> &Value {
-    json::member(entry, &["properties", "typeProperties"]).or_else(|| entry.get("properties")).unwrap_or(&Value::Null)
+    json::member(entry, settings_path(entry)).unwrap_or(&Value::Null)
+}
+
+/// Whom a linked service signs in as, and what says so.
+struct Said {
+    credential: CredentialUse,
+    said_by: String,
+    /// The deciding setting, where one is.
+    key: Option<&'static str>,
 }
 
 /// Whom it signs in as, and the field that says so.
-fn credential(connector: &str, properties: &Value) -> (CredentialUse, String) {
+fn credential(connector: &str, properties: &Value) -> Said {
     by_type(properties)
         .or_else(|| by_reference(properties))
         .or_else(|| by_field(properties, PRINCIPAL, CredentialUse::ServicePrincipal))
         .or_else(|| by_field(properties, USER, CredentialUse::User))
         .or_else(|| by_field(properties, KEYS, CredentialUse::Key))
-        .or_else(|| connection_string::credential(connection(properties)?))
+        .or_else(|| by_connection_string(properties))
         .or_else(|| by_field(properties, &["encryptedCredential"], CredentialUse::Unknown))
         .or_else(|| by_default(connector, properties))
-        .unwrap_or_else(|| (CredentialUse::Unknown, "no field says whom it signs in as".to_owned()))
+        .unwrap_or_else(|| Said {
+            credential: CredentialUse::Unknown,
+            said_by: "no field says whom it signs in as".to_owned(),
+            key: None,
+        })
 }
 
 /// The field that names the method.
-fn by_type(properties: &Value) -> Option<(CredentialUse, String)> {
-    ["authenticationType", "authentication"].iter().find_map(|key| {
+fn by_type(properties: &Value) -> Option<Said> {
+    ["authenticationType", "authentication"].into_iter().find_map(|key| {
         let name = json::text(properties, &[key])?;
-        CredentialUse::of_type(name).map(|credential| (credential, format!("{key} = {name}")))
+        let credential = CredentialUse::of_type(name)?;
+        Some(Said { credential, said_by: format!("{key} = {name}"), key: Some(key) })
     })
 }
 
 /// `"credential": {"referenceName": "…", "type": "CredentialReference"}`
-fn by_reference(properties: &Value) -> Option<(CredentialUse, String)> {
+fn by_reference(properties: &Value) -> Option<Said> {
     let reference = json::member(properties, &["credential"])?;
     let name = json::text(reference, &["referenceName"]).unwrap_or("set");
     let credential = match json::text(reference, &["type"])? {
         "CredentialReference" => CredentialUse::ManagedIdentity,
         other => CredentialUse::of_type(other)?,
     };
-    Some((credential, format!("credential = {name}")))
+    Some(Said { credential, said_by: format!("credential = {name}"), key: Some("credential") })
 }
 
 /// The first of these fields that is set.
-fn by_field(properties: &Value, keys: &[&str], credential: CredentialUse) -> Option<(CredentialUse, String)> {
+fn by_field(properties: &Value, keys: &[&'static str], credential: CredentialUse) -> Option<Said> {
     let set = |value: &Value| !matches!(value, Value::Null) && value.as_str() != Some("");
-    let key = keys.iter().find(|key| properties.get(key).is_some_and(set))?;
-    Some((credential, format!("{key} is set")))
+    let key = *keys.iter().find(|key| properties.get(key).is_some_and(set))?;
+    Some(Said { credential, said_by: format!("{key} is set"), key: Some(key) })
+}
+
+/// The account or method that a connection string names.
+fn by_connection_string(properties: &Value) -> Option<Said> {
+    let (credential, said_by) = connection_string::credential(connection(properties)?)?;
+    Some(Said { credential, said_by, key: Some("connectionString") })
 }
 
 /// What a connector does when it is told nothing.
-fn by_default(connector: &str, properties: &Value) -> Option<(CredentialUse, String)> {
+fn by_default(connector: &str, properties: &Value) -> Option<Said> {
     let known =
         MANAGED_BY_DEFAULT.contains(&connector) && properties.as_object().is_some_and(|fields| !fields.is_empty());
-    let said = || format!("no account, principal or key is set: {connector} then uses the factory's managed identity");
-    known.then(|| (CredentialUse::ManagedIdentity, said()))
+    known.then(|| Said {
+        credential: CredentialUse::ManagedIdentity,
+        said_by: format!("no account, principal or key is set: {connector} then uses the factory's managed identity"),
+        key: None,
+    })
 }
 
 /// A connection string, plain or wrapped as a secure string.

@@ -26,6 +26,9 @@ pub struct WorkloadDefinition {
     pub credential: CredentialUse,
     /// The field and value that say so: `credentialType = OAuth2`. Never a secret.
     pub said_by: String,
+    /// The members that lead to that field; to the settings as a whole where no field says it.
+    #[serde(skip)]
+    pub path: Vec<&'static str>,
     /// The client id that it signs in with, where the definition names it.
     pub client_id: Option<String>,
     /// The tenant that it asks, where the definition names it.
@@ -86,12 +89,12 @@ const READERS: &[Reader] = &[
     Reader { matches: fabric_connection::matches, read: fabric_connection::read },
 ];
 
-/// The definition in an entry.
-pub(crate) fn read(entry: &Value) -> Option<WorkloadDefinition> {
-    READERS.iter().find(|reader| (reader.matches)(entry)).map(|reader| (reader.read)(entry))
-}
-
 impl WorkloadDefinition {
+    /// The definition in an entry: a file of its own, or one of a list.
+    pub fn read(entry: &Value) -> Option<Self> {
+        READERS.iter().find(|reader| (reader.matches)(entry)).map(|reader| (reader.read)(entry))
+    }
+
     /// `linked service sales (AzureSqlDatabase), signs in as a user`.
     pub(crate) fn taken_for(&self) -> String {
         let kind = match self.definition {

@@ -11,6 +11,12 @@ use serde_json::Value;
 use super::{CredentialUse, DefinitionKind, WorkloadDefinition};
 use crate::json;
 
+/// Where the credential's type stands.
+const TYPE_PATHS: &[&[&str]] = &[&["credentialType"], &["credentialDetails", "credentialType"]];
+
+/// Where it stands that each reader's own sign-in is used.
+const END_USER: &[&str] = &["credentialDetails", "useEndUserOAuth2Credentials"];
+
 /// Whether an entry is a data source.
 pub(super) fn matches(entry: &Value) -> bool {
     json::text(entry, &["datasourceType"]).is_some()
@@ -21,14 +27,12 @@ pub(super) fn matches(entry: &Value) -> bool {
 
 /// The definition. How Power BI would be set to a workspace identity is not documented, so nothing is corrected.
 pub(super) fn read(entry: &Value) -> WorkloadDefinition {
-    let named =
-        json::text(entry, &["credentialType"]).or_else(|| json::text(entry, &["credentialDetails", "credentialType"]));
-    let end_user =
-        json::member(entry, &["credentialDetails", "useEndUserOAuth2Credentials"]) == Some(&Value::Bool(true));
-    let (credential, said_by) = if end_user && named.is_none() {
-        (CredentialUse::User, "useEndUserOAuth2Credentials = true".to_owned())
-    } else {
-        by_name(named)
+    let named = TYPE_PATHS.iter().find_map(|path| Some((json::text(entry, path)?, *path)));
+    let end_user = json::member(entry, END_USER) == Some(&Value::Bool(true));
+    let ((credential, said_by), path) = match named {
+        Some((name, path)) => (by_name(Some(name)), path),
+        None if end_user => ((CredentialUse::User, "useEndUserOAuth2Credentials = true".to_owned()), END_USER),
+        None => (by_name(None), &[][..]),
     };
     WorkloadDefinition {
         definition: DefinitionKind::PowerBiDatasource,
@@ -36,6 +40,7 @@ pub(super) fn read(entry: &Value) -> WorkloadDefinition {
         connector: json::owned(entry, &["datasourceType"]),
         credential,
         said_by,
+        path: path.to_vec(),
         client_id: None,
         tenant: None,
         issuer: None,

@@ -26,6 +26,7 @@ pub(super) fn read(entry: &Value) -> WorkloadDefinition {
         connector: json::owned(entry, &["type"]),
         credential: by_scheme(scheme).or_else(|| CredentialUse::of_type(scheme)).unwrap_or_else(|| other(scheme)),
         said_by: format!("authorization.scheme = {scheme}"),
+        path: vec!["authorization", "scheme"],
         client_id: parameter("serviceprincipalid"),
         tenant: parameter("tenantid"),
         issuer: parameter("workloadIdentityFederationIssuer"),

@@ -6,6 +6,7 @@ pub(crate) mod diagnose;
 pub(crate) mod emulate;
 pub(crate) mod explain;
 pub(crate) mod generate;
+pub(crate) mod lint;
 pub(crate) mod token;
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]

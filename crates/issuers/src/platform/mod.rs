@@ -15,7 +15,7 @@ use serde::Serialize;
 pub use entra::{Cloud, EntraIssuer};
 pub(crate) use entra::{guid, is_partner_host, read as read_entra};
 pub(crate) use oddity::is_in_cluster;
-pub use oddity::oddities;
+pub use oddity::{Oddity, OddityKind, issuer_oddities, oddities};
 pub(crate) use recognise::{Address, is_invisible, row};
 pub use recognise::{Recognised, recognise};
 

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use serde::Serialize;
+
 use super::recognise::{Address, row};
 use super::{Platform, PlatformId, TrailingSlash, entra};
 
@@ -11,20 +13,66 @@ const PRIVATE_ENDS: &[&str] =
 
 /// What is odd about an issuer, one sentence each; for an unknown platform as well.
 pub fn oddities(issuer: &str) -> Vec<String> {
+    issuer_oddities(issuer).into_iter().map(|oddity| oddity.sentence).collect()
+}
+
+/// The kinds of oddity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OddityKind {
+    /// Blanks or invisible characters around it.
+    Padding,
+    /// No `https://` at its beginning.
+    Scheme,
+    /// The address of the metadata document.
+    Metadata,
+    /// A trailing slash too many or too few.
+    TrailingSlash,
+    /// Upper-case letters.
+    LetterCase,
+    /// Azure DevOps' organisation id is missing.
+    Organisation,
+    /// The tenant of Entra, or what follows it.
+    Tenant,
+    /// The default of a cluster, which exists inside of it only.
+    InCluster,
+    /// A host that cannot be reached over the internet.
+    Unreachable,
+}
+
+/// One thing that is odd about an issuer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Oddity {
+    /// Its kind.
+    pub kind: OddityKind,
+    /// What is odd, in a sentence.
+    pub sentence: String,
+}
+
+/// As [`oddities`], with the kind of each.
+///
+/// ```
+/// use fedlens_issuers::{OddityKind, issuer_oddities};
+///
+/// assert_eq!(issuer_oddities("https://gitlab.com/")[0].kind, OddityKind::TrailingSlash);
+/// ```
+pub fn issuer_oddities(issuer: &str) -> Vec<Oddity> {
     Address::of(issuer).map_or_else(Vec::new, |address| list(&address, row(&address)))
 }
 
 /// The oddities of an address; those that depend on the platform only where it is known.
-pub(super) fn list(address: &Address<'_>, row: Option<(&'static Platform, &'static str)>) -> Vec<String> {
+pub(super) fn list(address: &Address<'_>, row: Option<(&'static Platform, &'static str)>) -> Vec<Oddity> {
+    use OddityKind::{LetterCase, Metadata, Organisation, Padding, Scheme, Tenant};
     let mut out = Vec::new();
-    out.extend(padding(address));
-    out.extend(scheme(address));
-    out.extend(metadata(address));
+    let mut add = |kind, sentence: Option<String>| out.extend(sentence.map(|sentence| Oddity { kind, sentence }));
+    add(Padding, padding(address));
+    add(Scheme, scheme(address));
+    add(Metadata, metadata(address));
     if let Some((platform, pattern)) = row {
-        out.extend(slash(address, platform));
-        out.extend(letter_case(address, platform, pattern));
-        out.extend(organisation(address, platform));
-        out.extend(tenant(address, platform));
+        add(OddityKind::TrailingSlash, slash(address, platform));
+        add(LetterCase, letter_case(address, platform, pattern));
+        add(Organisation, organisation(address, platform));
+        add(Tenant, tenant(address, platform));
     }
     out.extend(reach(address, row.map(|(platform, _)| platform)));
     out
@@ -115,12 +163,11 @@ fn tenant(address: &Address<'_>, platform: &Platform) -> Option<String> {
 }
 
 /// Entra reads metadata and keys over the internet, so a private host makes every exchange fail.
-fn reach(address: &Address<'_>, platform: Option<&Platform>) -> Option<String> {
+fn reach(address: &Address<'_>, platform: Option<&Platform>) -> Option<Oddity> {
     if platform.is_some_and(|platform| platform.id == PlatformId::Kubernetes) && is_in_cluster(address.host) {
-        return Some(
-            "It is the in-cluster default; it exists inside the cluster only, so Entra can never read its keys."
-                .to_owned(),
-        );
+        let sentence =
+            "It is the in-cluster default; it exists inside the cluster only, so Entra can never read its keys.";
+        return Some(Oddity { kind: OddityKind::InCluster, sentence: sentence.to_owned() });
     }
     let host = address
         .host
@@ -128,9 +175,10 @@ fn reach(address: &Address<'_>, platform: Option<&Platform>) -> Option<String> {
         .and_then(|rest| rest.split_once(']'))
         .map_or_else(|| address.host.split_once(':').map_or(address.host, |(name, _)| name), |(inside, _)| inside);
     let why = unreachable(host)?;
-    Some(format!(
+    let sentence = format!(
         "Entra cannot reach `{host}`, because {why}; it must be able to read the issuer's keys over the internet."
-    ))
+    );
+    Some(Oddity { kind: OddityKind::Unreachable, sentence })
 }
 
 /// Whether a host is the API server's name inside a cluster, or the name in tokens of old clusters.

@@ -86,7 +86,11 @@ pub fn recognise(issuer: &str) -> Option<Recognised> {
     let address = Address::of(issuer)?;
     let (platform, pattern) = row(&address)?;
     let entra = if platform.id == PlatformId::Entra { entra::read(&address) } else { None };
-    Some(Recognised { platform, entra, oddities: oddity::list(&address, Some((platform, pattern))) })
+    Some(Recognised {
+        platform,
+        entra,
+        oddities: oddity::list(&address, Some((platform, pattern))).into_iter().map(|oddity| oddity.sentence).collect(),
+    })
 }
 
 /// The row of an address and the pattern that led to it. The first row wins, so a pattern such as

@@ -31,7 +31,7 @@ pub(super) fn parse(rest: &str) -> Option<Subject> {
 }
 
 /// `name@id`; GitHub allows no `@` in either name.
-fn split_id(name: &str) -> (&str, Option<&str>) {
+pub(super) fn split_id(name: &str) -> (&str, Option<&str>) {
     match name.split_once('@') {
         Some((name, id)) if !name.is_empty() && !id.is_empty() => (name, Some(id)),
         _ => (name, None),

@@ -1,5 +1,6 @@
 //! Subjects taken apart and put together.
 
+mod fault;
 pub(crate) mod github;
 mod mention;
 mod mint;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use crate::platform::guid;
 use crate::{Eid1, PlatformId, recognise};
 
+pub use fault::{SubjectFault, SubjectFaultKind, subject_fault};
 pub use mention::mentioned_subjects;
 pub use mint::{
     AzureDevOpsSubjects, GitHubContext, ServiceConnectionIds, azure_devops_subjects, github_subject,

@@ -145,7 +145,7 @@ fn finish(call: &Call<'_>, said: Said) -> Option<Kind> {
         expression: said.expression,
         description: said.description,
         repeated: false,
-        concurrent: false,
+        unordered: false,
     })))
 }
 

@@ -10,12 +10,16 @@ mod credentials;
 mod cursor;
 mod http;
 mod inline;
+mod parts;
 mod powershell;
 mod script;
 mod shell;
 mod variables;
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use crate::facts;
 use crate::model::Credential;
@@ -197,8 +201,22 @@ pub(crate) struct AccessToken {
     pub(crate) resource: Option<Text>,
 }
 
+/// Words without one of which no command is of interest, in any letter case.
+const WORDS: &[&str] =
+    &["login", "connect-", "token", "oauth2", "oidc", "federated", "169.254.169.254", "identity_endpoint"];
+
+static SCAN: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
+
+fn can_sign_in(script: &str) -> bool {
+    SCAN.as_ref().is_none_or(|scan| scan.is_match(script))
+}
+
 /// The commands between two offsets of a file: of a whole script, or of the block of a step.
 pub(crate) fn scan(dialect: Dialect, file: FileId, text: &str, range: Range<usize>) -> Vec<Command> {
+    if !text.get(range.clone()).is_some_and(can_sign_in) {
+        return Vec::new();
+    }
     let cursor = cursor::Cursor::new(file, text, range);
     match dialect {
         Dialect::PowerShell => powershell::run(cursor),
@@ -216,6 +234,50 @@ pub(crate) fn read(form: Form, file: FileId, text: &str, facts: &mut facts::Fact
         Form::Dockerfile => variables::read_dockerfile(file, text, facts),
         Form::Environment => variables::read_environment(file, text, facts),
         _ => {}
+    }
+}
+
+/// Keeps what a script does that was read out of another text; `place` says where it stands.
+pub(crate) fn keep_moved(mut commands: Vec<Command>, place: &dyn Fn(Place) -> Place, facts: &mut facts::Facts) {
+    for command in &mut commands {
+        command.place = place(command.place);
+        command.each_text(&mut |text| text.place = place(text.place));
+        if let Kind::CredentialCreate(credential) = &mut command.kind {
+            credential.place = command.place;
+        }
+    }
+    keep(Dialect::Shell, commands, false, facts);
+}
+
+impl Command {
+    /// Every text in it.
+    fn each_text(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        match &mut self.kind {
+            Kind::SignIn(sign_in) => {
+                let texts = [sign_in.client_id.as_mut(), sign_in.tenant.as_mut()];
+                texts.into_iter().flatten().for_each(&mut *visit);
+                sign_in.assertion.iter_mut().for_each(|value| visit(&mut value.text));
+            }
+            Kind::TokenRequest(request) => {
+                visit(&mut request.url);
+                request.tenant.iter_mut().for_each(&mut *visit);
+                request.fields.iter_mut().for_each(|(_, value)| visit(&mut value.text));
+            }
+            Kind::OidcRequest(request) => {
+                visit(&mut request.url);
+                let texts = [request.audience.as_mut(), request.service_connection.as_mut()];
+                texts.into_iter().flatten().for_each(&mut *visit);
+            }
+            Kind::AccessToken(token) => token.resource.iter_mut().for_each(&mut *visit),
+            Kind::ManagedIdentity { resource } => resource.iter_mut().for_each(&mut *visit),
+            Kind::CredentialCreate(credential) => {
+                let Credential { owner, name, issuer, subject, audiences, expression, description, .. } =
+                    &mut **credential;
+                [owner, issuer].into_iter().for_each(&mut *visit);
+                [name, subject, expression, description].into_iter().flatten().for_each(&mut *visit);
+                audiences.iter_mut().for_each(&mut *visit);
+            }
+        }
     }
 }
 

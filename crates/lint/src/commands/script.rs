@@ -103,10 +103,15 @@ impl<'t> Script<'t> {
         self.variables.get(name)
     }
 
-    pub(super) fn set(&mut self, name: &str, value: Value) {
+    /// Notes that a variable receives a value.
+    pub(super) fn receive(&mut self, name: &str, value: &Value) {
         if let Some(command) = value.from.and_then(|from| self.commands.get_mut(from)) {
             command.receiver.get_or_insert_with(|| name.to_owned());
         }
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: Value) {
+        self.receive(name, &value);
         self.variables.insert(name.to_owned(), value);
     }
 

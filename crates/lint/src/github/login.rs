@@ -1,5 +1,7 @@
 //! The steps that sign in to Azure.
 
+use std::sync::Arc;
+
 use fedlens_issuers::Cloud;
 
 use super::later::Later;
@@ -76,7 +78,7 @@ pub(crate) struct Caller {
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     /// What started it.
-    pub(crate) trigger: Trigger,
+    pub(crate) trigger: Arc<Trigger>,
     /// The environment of the job.
     pub(crate) environment: Option<Text>,
 }
@@ -156,6 +158,12 @@ pub(crate) fn inputs(step: &Node, scope: &Scope<'_>) -> Vec<Input> {
 
 /// The tools that take a token of GitHub by themselves when `ARM_USE_OIDC` is set.
 const TOOLS: &[&str] = &["terraform ", "terragrunt ", "tofu ", "pulumi "];
+
+/// Whether `ARM_USE_OIDC` may be set for a step.
+pub(crate) fn uses_oidc(step: &Node, scope: &Scope<'_>) -> bool {
+    let own = || step.get("env").is_some_and(|env| env.entry_ignoring_case("ARM_USE_OIDC").is_some());
+    scope.env.contains_key("arm_use_oidc") || own()
+}
 
 /// The login of a tool that `ARM_USE_OIDC` tells to use a token of GitHub.
 pub(crate) fn of_tool(step: &Node, scope: &Scope<'_>, text: &dyn Fn(Place) -> String) -> Option<(Place, Vec<Input>)> {

@@ -19,7 +19,7 @@ pub(crate) use subject::Template;
 use walk::RemoteCall;
 
 use crate::facts;
-use crate::model::Draft;
+use crate::model::{Draft, Platform, Stored};
 use crate::source::{Node, Place, Sources, Text, Why, folder};
 
 /// What one file defines.
@@ -46,21 +46,6 @@ pub(crate) struct Joined {
     pub(crate) remote_calls: Vec<RemoteCall>,
 }
 
-/// A secret or a variable of a repository that a configuration sets.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredValue {
-    /// `AZURE_CLIENT_ID`
-    pub(crate) name: String,
-    /// `secrets` or `vars`, as a workflow calls it.
-    pub(crate) context: &'static str,
-    /// The repository, where it is kept in one.
-    pub(crate) repository: Option<Text>,
-    /// The environment that it is kept in, where it is kept in one.
-    pub(crate) environment: Option<Text>,
-    /// The value.
-    pub(crate) value: Text,
-}
-
 /// Whether a path is that of a workflow.
 pub(crate) fn is_workflow(path: &str) -> bool {
     let folder = folder(path);
@@ -73,10 +58,11 @@ pub(crate) fn is_action(path: &str, document: &Node) -> bool {
 }
 
 /// Reads a workflow.
-pub(crate) fn read_workflow(document: &Node, facts: &mut facts::Facts) {
+pub(crate) fn read_workflow(mut document: Node, facts: &mut facts::Facts) {
     if document.get("jobs").is_some() {
         facts.is("GitHub workflow");
-        facts.github.workflow = Some(document.clone());
+        slim(&mut document);
+        facts.github.workflow = Some(document);
     }
 }
 
@@ -103,12 +89,9 @@ pub(crate) fn read_subject_template(document: &Node, facts: &mut facts::Facts) {
 
 /// Puts reusable workflows into their callers and adds the jobs that sign in.
 pub(crate) fn join(sources: &Sources, facts: &[facts::Facts], repository: Repository, draft: &mut Draft) -> Joined {
-    let mut walk = walk::Walk { sources, facts, repository: &repository, logins: Vec::new(), remote_calls: Vec::new() };
-    walk.all();
-    let walk::Walk { mut logins, mut remote_calls, .. } = walk;
-    remote_calls.dedup();
+    let (mut logins, remote_calls) = walk::all(sources, facts, &repository);
     for login in &mut logins {
-        resolve(login, &repository, &draft.github_values);
+        resolve(login, &draft.settings.stored);
     }
     let mut secret_logins = Vec::new();
     for login in logins.iter().filter(|login| !login.uncalled) {
@@ -143,18 +126,38 @@ fn workflow_ref(sources: &Sources, repository: &Repository, job: Place) -> Text 
 }
 
 /// Puts in the values of secrets and variables that a configuration of the repository sets.
-fn resolve(login: &mut Login, repository: &Repository, stored: &[StoredValue]) {
+fn resolve(login: &mut Login, stored: &[Stored]) {
     let environments: Vec<Text> = login.runs.iter().filter_map(|run| run.environment.clone()).collect();
     for input in &mut login.inputs {
         let Some(symbol) = input.value.symbol() else { continue };
-        let named = |value: &&StoredValue| {
-            symbol.eq_ignore_ascii_case(&format!("{}.{}", value.context, value.name))
-                && value.repository.as_ref().is_none_or(|own| repository.may_be(own))
-                && value.environment.as_ref().is_none_or(|environment| environments.contains(environment))
+        let named = |stored: &&Stored| {
+            let context = if stored.secret { "secrets" } else { "vars" };
+            let name = stored.name.known().map(|name| format!("{context}.{name}"));
+            stored.platform == Platform::GitHub
+                && name.is_some_and(|name| name.eq_ignore_ascii_case(symbol))
+                && stored.environment.as_ref().is_none_or(|environment| environments.contains(environment))
         };
         let mut found = stored.iter().filter(named);
         if let (Some(value), None) = (found.next(), found.next()) {
             input.value = value.value.clone().at(input.value.place);
+        }
+    }
+}
+
+/// What of a step decides anything here; a script is read from the file.
+const KEPT: &[&str] = &["uses", "run", "if", "env"];
+
+/// Leaves out what no rule looks at: of large repositories every workflow is kept until the end.
+fn slim(workflow: &mut Node) {
+    let jobs = workflow.get_mut("jobs").map(Node::entries_mut).unwrap_or_default();
+    for job in jobs {
+        for step in job.value.get_mut("steps").map(Node::items_mut).unwrap_or_default() {
+            let leads_on =
+                login::kind(step).is_some() || step.known_at(&["uses"]).is_some_and(|uses| uses.starts_with("./"));
+            step.retain(|entry| KEPT.contains(&entry.key.as_str()) || leads_on && entry.key == "with");
+            if let Some(run) = step.get_mut("run") {
+                *run = Node::scalar(Text::literal("", run.place), true);
+            }
         }
     }
 }

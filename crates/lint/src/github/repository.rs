@@ -2,13 +2,13 @@
 
 use fedlens_issuers::{PlatformId, Subject, parse_subject};
 
-use super::subject::Template;
+use super::subject::{self, Template};
 use crate::model::Draft;
 use crate::source::{Node, Text};
 use crate::{Options, facts};
 
 /// The repository that the workflows belong to.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Repository {
     /// Owner and name, where they are known.
     pub(crate) name: Option<(String, String)>,
@@ -42,17 +42,12 @@ impl Repository {
         for template in facts.iter().filter_map(|facts| facts.github.subject_template.as_ref()) {
             repository.apply(template);
         }
-        repository.template = repository.template.take().or_else(|| super::subject::declared(draft, &repository));
         if repository.name.is_none() {
             repository.name = the_only_one_trusted(draft);
         }
+        let name = repository.name.as_ref().map(|(_, name)| name.as_str());
+        repository.template = repository.template.take().or_else(|| subject::declared(&draft.settings, name));
         repository
-    }
-
-    /// Whether it may be the one that a configuration names, with its owner or without.
-    pub(crate) fn may_be(&self, named: &Text) -> bool {
-        let Some(((owner, name), named)) = self.name.as_ref().zip(named.known()) else { return true };
-        named.eq_ignore_ascii_case(name) || named.eq_ignore_ascii_case(&format!("{owner}/{name}"))
     }
 
     /// What GitHub answers about a repository's subjects; the prefix is right where the flag is not.

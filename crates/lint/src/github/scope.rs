@@ -1,6 +1,7 @@
 //! What the names in a workflow's expressions stand for during one run.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::expression::{self, Context, Expression, Operator, Value};
 use super::repository::Repository;
@@ -11,24 +12,27 @@ use crate::source::{Agreement, Entry, Node, Piece, Text, Why};
 #[derive(Clone)]
 pub(crate) struct Scope<'a> {
     pub(crate) repository: &'a Repository,
-    pub(crate) trigger: Trigger,
+    pub(crate) trigger: Arc<Trigger>,
     /// The inputs; what is not there is empty.
-    pub(crate) inputs: BTreeMap<String, Value>,
+    pub(crate) inputs: Arc<Values>,
     /// The secrets that a called workflow was given; `None` where it has the caller's.
-    pub(crate) secrets: Option<BTreeMap<String, Value>>,
-    pub(crate) matrix: BTreeMap<String, Value>,
-    pub(crate) env: BTreeMap<String, Value>,
+    pub(crate) secrets: Option<Arc<Values>>,
+    pub(crate) matrix: Arc<Values>,
+    pub(crate) env: Arc<Values>,
 }
+
+/// Values by name, in lower case.
+pub(crate) type Values = BTreeMap<String, Value>;
 
 impl<'a> Scope<'a> {
     pub(crate) fn new(repository: &'a Repository, trigger: Trigger) -> Self {
         Self {
             repository,
-            trigger,
-            inputs: BTreeMap::new(),
+            trigger: Arc::new(trigger),
+            inputs: Arc::default(),
             secrets: None,
-            matrix: BTreeMap::new(),
-            env: BTreeMap::new(),
+            matrix: Arc::default(),
+            env: Arc::default(),
         }
     }
 
@@ -52,7 +56,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn with_env(mut self, owner: &Node) -> Self {
         for Entry { key, value, .. } in owner.get("env").map(Node::entries).unwrap_or_default() {
             if let Some(value) = self.value(value) {
-                self.env.insert(key.to_ascii_lowercase(), value);
+                Arc::make_mut(&mut self.env).insert(key.to_ascii_lowercase(), value);
             }
         }
         self
@@ -161,7 +165,7 @@ impl<'a> Scope<'a> {
             _ => None,
         };
         if let Some(asked) = asked.filter(|asked| asked.agrees(&self.trigger.git_ref) != Agreement::Different) {
-            self.trigger.git_ref = asked;
+            Arc::make_mut(&mut self.trigger).git_ref = asked;
         }
         self
     }
@@ -182,8 +186,8 @@ fn is_ref(name: &[String]) -> bool {
 }
 
 /// The values that a called workflow's inputs have: what the caller gives, else the default, else what is empty.
-pub(crate) fn inputs(declared: Option<&Node>, given: &[(String, Value)]) -> BTreeMap<String, Value> {
-    let mut values: BTreeMap<String, Value> = BTreeMap::new();
+pub(crate) fn inputs(declared: Option<&Node>, given: &[(String, Value)]) -> Values {
+    let mut values = Values::new();
     for Entry { key, value, .. } in declared.map(Node::entries).unwrap_or_default() {
         let default = value.get("default").and_then(|default| match default.boolean() {
             Some(boolean) => Some(Value::Boolean(boolean)),
@@ -202,9 +206,9 @@ pub(crate) fn inputs(declared: Option<&Node>, given: &[(String, Value)]) -> BTre
 }
 
 /// What a person may choose when starting a workflow: every option of every choice, the rest unknown.
-pub(crate) fn chosen(declared: Option<&Node>) -> Vec<BTreeMap<String, Value>> {
+pub(crate) fn chosen(declared: Option<&Node>) -> Vec<Values> {
     const MOST: usize = 32;
-    let mut out = vec![BTreeMap::new()];
+    let mut out = vec![Values::new()];
     for Entry { key, value, .. } in declared.map(Node::entries).unwrap_or_default() {
         let name = key.to_ascii_lowercase();
         let options = value.get("options").map(Node::items).unwrap_or_default();
@@ -219,10 +223,10 @@ pub(crate) fn chosen(declared: Option<&Node>) -> Vec<BTreeMap<String, Value>> {
 }
 
 /// The combinations of a job's matrix, as far as they are written down; one without values where they are not.
-pub(crate) fn matrix(job: &Node, scope: &Scope<'_>) -> Vec<BTreeMap<String, Value>> {
+pub(crate) fn matrix(job: &Node, scope: &Scope<'_>) -> Vec<Values> {
     const MOST: usize = 256;
-    let Some(matrix) = job.at(&["strategy", "matrix"]) else { return vec![BTreeMap::new()] };
-    let mut out: Vec<BTreeMap<String, Value>> = vec![BTreeMap::new()];
+    let Some(matrix) = job.at(&["strategy", "matrix"]) else { return vec![Values::new()] };
+    let mut out: Vec<Values> = vec![Values::new()];
     for Entry { key, value, .. } in
         matrix.entries().iter().filter(|entry| !matches!(entry.key.as_str(), "include" | "exclude"))
     {
@@ -235,14 +239,14 @@ pub(crate) fn matrix(job: &Node, scope: &Scope<'_>) -> Vec<BTreeMap<String, Valu
     include(matrix, scope, out)
 }
 
-fn with(known: &BTreeMap<String, Value>, key: &str, value: &Value) -> BTreeMap<String, Value> {
+fn with(known: &Values, key: &str, value: &Value) -> Values {
     let mut known = known.clone();
     known.insert(key.to_ascii_lowercase(), value.clone());
     known
 }
 
 /// An `include` adds to the combinations that it does not contradict, or is one of its own.
-fn include(matrix: &Node, scope: &Scope<'_>, mut out: Vec<BTreeMap<String, Value>>) -> Vec<BTreeMap<String, Value>> {
+fn include(matrix: &Node, scope: &Scope<'_>, mut out: Vec<Values>) -> Vec<Values> {
     let own: Vec<String> = out.first().map(|first| first.keys().cloned().collect()).unwrap_or_default();
     let mut added = Vec::new();
     for item in matrix.get("include").map(Node::items).unwrap_or_default() {

@@ -2,16 +2,14 @@
 
 use super::repository::{Form, Repository};
 use super::trigger::{Trigger, unknown};
-use crate::model::Draft;
+use crate::model::{Settings, SubjectTemplate};
 use crate::source::{Node, Piece, Place, Text, Unknown, Why};
 
 /// The claims that a repository's subjects are made of, instead of the default ones.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
     /// `repo`, `context`, `job_workflow_ref`, …
     pub(crate) keys: Vec<String>,
-    /// The repository that it is set for, where that is said.
-    pub(crate) repository: Option<Text>,
     /// Where it is set.
     pub(crate) place: Place,
 }
@@ -21,17 +19,30 @@ impl Template {
     pub(crate) fn of(keys: &Node) -> Option<Self> {
         let keys_text: Vec<String> =
             keys.items().iter().map(|key| key.known().map(str::to_owned)).collect::<Option<_>>()?;
-        let default = keys_text.is_empty() || keys_text == ["repo", "context"];
-        (!default).then_some(Self { keys: keys_text, repository: None, place: keys.place })
+        Self::from_keys(keys_text, keys.place)
+    }
+
+    fn from_keys(keys: Vec<String>, place: Place) -> Option<Self> {
+        let default = keys.is_empty() || keys == ["repo", "context"];
+        (!default).then_some(Self { keys, place })
     }
 }
 
-/// The template that a configuration sets for the repository.
-pub(crate) fn declared(draft: &Draft, repository: &Repository) -> Option<Template> {
-    let is_own = |template: &&Template| template.repository.as_ref().is_none_or(|own| repository.may_be(own));
-    let mut own = draft.subject_templates.iter().filter(is_own);
-    let first = own.next()?;
-    own.all(|other| other.keys == first.keys).then(|| first.clone())
+/// The template that a configuration sets for the repository. An organisation's counts only for a repository that
+/// asks for it by leaving its own list empty.
+pub(crate) fn declared(settings: &Settings, name: Option<&str>) -> Option<Template> {
+    let is_own = |template: &&SubjectTemplate| match (template.repository.as_ref().and_then(Text::known), name) {
+        (Some(own), Some(name)) => own.rsplit('/').next().is_some_and(|own| own.eq_ignore_ascii_case(name)),
+        _ => template.repository.is_some(),
+    };
+    let customised = |template: &&SubjectTemplate| template.use_default.as_ref().and_then(Text::known) != Some("true");
+    let own = settings.subject_templates.iter().filter(customised).find(is_own)?;
+    let chosen = match own.claims.is_empty() {
+        true => settings.subject_templates.iter().find(|template| template.repository.is_none())?,
+        false => own,
+    };
+    let keys = chosen.claims.iter().map(|claim| claim.known().map(str::to_owned)).collect::<Option<_>>()?;
+    Template::from_keys(keys, chosen.place)
 }
 
 /// What decides the subject beside the trigger.

@@ -1,13 +1,16 @@
 //! From every workflow through the workflows it calls and the actions it uses to the steps that sign in.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::expression::Value;
 use super::later;
 use super::login::{self, Caller, Login, LoginKind, Run};
 use super::permission::{self, Grant, Level};
 use super::repository::Repository;
-use super::scope::{self, Scope};
+use super::scope::{self, Scope, Values};
 use super::trigger::{self, Trigger};
 use crate::facts::Facts;
 use crate::source::{Entry, FileId, Node, Place, Sources, Text, Why, folder, join};
@@ -16,12 +19,12 @@ use crate::source::{Entry, FileId, Node, Place, Sources, Text, Why, folder, join
 const MAX_CALLS: usize = 10;
 
 /// What all of the walking needs.
-pub(crate) struct Walk<'a> {
-    pub(crate) sources: &'a Sources,
-    pub(crate) facts: &'a [Facts],
-    pub(crate) repository: &'a Repository,
-    pub(crate) logins: Vec<Login>,
-    pub(crate) remote_calls: Vec<RemoteCall>,
+struct Walk<'a> {
+    sources: &'a Sources,
+    facts: &'a [Facts],
+    repository: &'a Repository,
+    logins: Vec<Login>,
+    remote_calls: Vec<RemoteCall>,
 }
 
 /// A call of a workflow of another repository by a job that may ask for tokens.
@@ -67,32 +70,48 @@ struct Stepping<'a> {
     actions: usize,
 }
 
+/// What every workflow of the repository comes to.
+pub(crate) fn all(sources: &Sources, facts: &[Facts], repository: &Repository) -> (Vec<Login>, Vec<RemoteCall>) {
+    let start = || Walk { sources, facts, repository, logins: Vec::new(), remote_calls: Vec::new() };
+    let called = start().called();
+    let files: Vec<FileId> = sources.iter().map(|(file, _)| file).collect();
+    let walks: Vec<Walk<'_>> = files
+        .par_iter()
+        .filter_map(|file| {
+            let workflow = facts.get(file.0 as usize)?.github.workflow.as_ref()?;
+            let mut walk = start();
+            walk.from(*file, workflow, called.contains(file));
+            Some(walk)
+        })
+        .collect();
+    let (mut logins, mut remote_calls) = (Vec::new(), Vec::new());
+    for walk in walks {
+        logins.extend(walk.logins);
+        remote_calls.extend(walk.remote_calls);
+    }
+    remote_calls.dedup();
+    (logins, remote_calls)
+}
+
 impl<'a> Walk<'a> {
-    /// Walks every workflow that an event can start, and those that nobody here calls.
-    pub(crate) fn all(&mut self) {
-        let called = self.called();
-        let (sources, facts) = (self.sources, self.facts);
-        for (file, _) in sources.iter() {
-            let Some(workflow) = facts.get(file.0 as usize).and_then(|facts| facts.github.workflow.as_ref()) else {
-                continue;
-            };
-            let mut reached = Reached { file, workflow, caller: None, uncalled: false, calls: 0 };
-            let triggers = trigger::triggers(workflow);
-            if triggers.is_empty() && trigger::is_called(workflow) && !called.contains(&file) {
-                reached.uncalled = true;
-                self.workflow(reached, &Scope::new(self.repository, anybody(workflow)).unknown_inputs(workflow));
-            }
-            for trigger in triggers {
-                for scope in started(self.repository, workflow, trigger) {
-                    self.workflow(reached, &scope);
-                }
+    /// Walks a workflow that an event can start, or that nobody here calls.
+    fn from(&mut self, file: FileId, workflow: &'a Node, called: bool) {
+        let mut reached = Reached { file, workflow, caller: None, uncalled: false, calls: 0 };
+        let triggers = trigger::triggers(workflow);
+        if triggers.is_empty() && trigger::is_called(workflow) && !called {
+            reached.uncalled = true;
+            self.workflow(reached, &Scope::new(self.repository, anybody(workflow)).unknown_inputs(workflow));
+        }
+        for trigger in triggers {
+            for scope in started(self.repository, workflow, trigger) {
+                self.workflow(reached, &scope);
             }
         }
     }
 
     /// The workflows that others of the repository call.
-    fn called(&self) -> Vec<FileId> {
-        let mut called = Vec::new();
+    fn called(&self) -> HashSet<FileId> {
+        let mut called = HashSet::new();
         for (file, _) in self.sources.iter() {
             let workflow = self.facts.get(file.0 as usize).and_then(|facts| facts.github.workflow.as_ref());
             for job in workflow.and_then(|workflow| workflow.get("jobs")).map(Node::entries).unwrap_or_default() {
@@ -111,7 +130,7 @@ impl<'a> Walk<'a> {
             }
             for run in scope.clone().when(entry.value.get("if")) {
                 for matrix in scope::matrix(&entry.value, &run) {
-                    let run = Scope { matrix, ..run.clone() };
+                    let run = Scope { matrix: Arc::new(matrix), ..run.clone() };
                     self.job(reached, entry, &run);
                 }
             }
@@ -149,12 +168,12 @@ impl<'a> Walk<'a> {
         }
         let declared = workflow.at(&["on", "workflow_call", "inputs"]);
         let given = given(entry.value.get("with"), scope);
-        let mut inside = Scope { inputs: scope::inputs(declared, &given), ..scope.clone() };
-        inside.env = BTreeMap::new();
-        inside.matrix = BTreeMap::new();
+        let mut inside = Scope { inputs: Arc::new(scope::inputs(declared, &given)), ..scope.clone() };
+        inside.env = Arc::default();
+        inside.matrix = Arc::default();
         inside.secrets = match entry.value.get("secrets") {
             Some(secrets) if secrets.known() == Some("inherit") => scope.secrets.clone(),
-            secrets => Some(given_secrets(secrets, scope)),
+            secrets => Some(Arc::new(given_secrets(secrets, scope))),
         };
         // The outermost caller that lacks the permission is where it has to be granted.
         let caller = match reached.caller {
@@ -169,10 +188,21 @@ impl<'a> Walk<'a> {
     fn steps(&mut self, stepping: Stepping<'a>, steps: &'a [Node], scope: &Scope<'a>) {
         for (at, step) in steps.iter().enumerate() {
             let rest = steps.get(at + 1..).unwrap_or_default();
+            if !self.matters(step, scope) {
+                continue;
+            }
             for run in scope.clone().when(step.get("if")) {
                 let run = run.with_env(step);
                 self.step(Stepping { step: Some(step), rest, ..stepping }, step, &run);
             }
+        }
+    }
+
+    /// Whether a step can sign in, or lead to one that does.
+    fn matters(&self, step: &Node, scope: &Scope<'_>) -> bool {
+        match step.get("uses").and_then(Node::known) {
+            Some(uses) => uses.starts_with("./") || login::kind(step).is_some() || login::uses_oidc(step, scope),
+            None => super::scripts::of_step(self.facts, step).is_some() || login::uses_oidc(step, scope),
         }
     }
 
@@ -208,7 +238,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let given = given(step.get("with"), scope);
-        let inside = Scope { inputs: scope::inputs(action.get("inputs"), &given), ..scope.clone() };
+        let inside = Scope { inputs: Arc::new(scope::inputs(action.get("inputs"), &given)), ..scope.clone() };
         let steps = action.at(&["runs", "steps"]).map(Node::items).unwrap_or_default();
         self.steps(Stepping { actions: stepping.actions + 1, ..stepping }, steps, &inside);
     }
@@ -223,7 +253,7 @@ impl<'a> Walk<'a> {
         scope: &Scope<'_>,
     ) {
         let Stepping { reached, entry, grant, .. } = stepping;
-        let run = Run { trigger: scope.trigger.clone(), environment: environment(&entry.value, scope) };
+        let run = Run { trigger: Arc::clone(&scope.trigger), environment: environment(&entry.value, scope) };
         let same = |login: &&mut Login| {
             login.place == place
                 && login.job == entry.key_place
@@ -288,7 +318,7 @@ fn given(with: Option<&Node>, scope: &Scope<'_>) -> Vec<(String, Value)> {
     entries.iter().filter_map(|entry| Some((entry.key.clone(), scope.value(&entry.value)?))).collect()
 }
 
-fn given_secrets(secrets: Option<&Node>, scope: &Scope<'_>) -> BTreeMap<String, Value> {
+fn given_secrets(secrets: Option<&Node>, scope: &Scope<'_>) -> Values {
     given(secrets, scope).into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect()
 }
 
@@ -298,7 +328,7 @@ fn started<'a>(repository: &'a Repository, workflow: &Node, trigger: Trigger) ->
     let declared = workflow.at(&["on", "workflow_dispatch", "inputs"]).filter(|_| by_hand);
     scope::chosen(declared)
         .into_iter()
-        .map(|inputs| Scope { inputs, ..Scope::new(repository, trigger.clone()) })
+        .map(|inputs| Scope { inputs: Arc::new(inputs), ..Scope::new(repository, trigger.clone()) })
         .collect()
 }
 
@@ -315,7 +345,7 @@ impl Scope<'_> {
         let declared = workflow.at(&["on", "workflow_call", "inputs"]).map(Node::entries).unwrap_or_default();
         for Entry { key, .. } in declared {
             let value = Value::Unknown(format!("inputs.{key}"), Why::NotGiven);
-            self.inputs.insert(key.to_ascii_lowercase(), value);
+            Arc::make_mut(&mut self.inputs).insert(key.to_ascii_lowercase(), value);
         }
         self
     }

@@ -70,8 +70,8 @@ pub struct Credential {
     pub description: Option<Text>,
     /// It stands for an unknown number of credentials of this pattern.
     pub repeated: bool,
-    /// Nothing orders its deployment after that of its siblings: they are written at the same time.
-    pub concurrent: bool,
+    /// Nothing orders its write after those of the same identity's other credentials.
+    pub unordered: bool,
 }
 
 /// What a definition is written in.

@@ -3,6 +3,7 @@
 mod exchange;
 mod identity;
 mod settings;
+mod subject;
 mod workload;
 
 use jiff::civil::Date;
@@ -13,7 +14,8 @@ use crate::{Options, arm, azure_devops, github, gitlab, kubernetes, terraform};
 
 pub use exchange::{Answer, Exchange, Field, Refused};
 pub use identity::{Credential, Identity, IdentityKind, Origin};
-pub use settings::{ServiceAccount, ServiceConnection, Settings, Stored};
+pub use settings::{ServiceAccount, ServiceConnection, Settings, Stored, SubjectTemplate};
+pub(crate) use subject::is_placeholder;
 pub use workload::{Candidate, Platform, Workload};
 
 /// A repository as its workload identities see it.
@@ -30,6 +32,8 @@ pub struct Model<'a> {
     pub credentials: Vec<Credential>,
     /// Whatever presents an assertion.
     pub workloads: Vec<Workload>,
+    /// The stages of Azure pipelines, with their templates put in.
+    pub(crate) stages: Vec<azure_devops::Stage>,
     /// What Entra would answer to each.
     pub exchanges: Vec<Exchange>,
     /// What configurations set up on other platforms.
@@ -38,6 +42,12 @@ pub struct Model<'a> {
     pub unreadable: Vec<SyntaxError>,
     /// The workflows of GitHub, put together.
     pub(crate) github: github::Joined,
+    /// The pipelines of GitLab.
+    pub(crate) gitlab: gitlab::Pipelines,
+    /// What is deployed to clusters.
+    pub(crate) kubernetes: kubernetes::Manifests,
+    /// The credentials of each identity.
+    of_identity: Vec<Vec<usize>>,
 }
 
 /// What the readers of several files find together.
@@ -46,11 +56,8 @@ pub(crate) struct Draft {
     pub(crate) identities: Vec<Identity>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) workloads: Vec<Workload>,
-    /// The subject templates that a configuration sets for repositories on GitHub.
-    pub(crate) subject_templates: Vec<github::Template>,
-    /// What a configuration stores as secret or variable of a repository on GitHub.
-    pub(crate) github_values: Vec<github::StoredValue>,
     pub(crate) settings: Settings,
+    pub(crate) stages: Vec<azure_devops::Stage>,
 }
 
 impl<'a> Model<'a> {
@@ -67,16 +74,38 @@ impl<'a> Model<'a> {
         let repository = github::Repository::find(options, &facts, &draft);
         let github = github::join(sources, &facts, repository, &mut draft);
         azure_devops::join(sources, &facts, &mut draft);
-        gitlab::join(sources, &facts, &mut draft);
-        kubernetes::join(sources, &facts, &mut draft);
-        let Draft { identities, credentials, workloads, settings, .. } = identity::resolve(draft);
+        let gitlab = gitlab::join(sources, &facts, &mut draft);
+        let kubernetes = kubernetes::join(sources, &facts, &mut draft);
+        let Draft { identities, credentials, workloads, settings, stages } = identity::resolve(draft);
         let exchanges = exchange::judge(&identities, &credentials, &workloads);
-        Self { sources, options, facts, identities, credentials, workloads, exchanges, settings, unreadable, github }
+        let mut of_identity = vec![Vec::new(); identities.len()];
+        for (at, credential) in credentials.iter().enumerate() {
+            if let Some(own) = of_identity.get_mut(credential.identity) {
+                own.push(at);
+            }
+        }
+        Self {
+            sources,
+            options,
+            facts,
+            identities,
+            credentials,
+            workloads,
+            stages,
+            exchanges,
+            settings,
+            unreadable,
+            github,
+            gitlab,
+            kubernetes,
+            of_identity,
+        }
     }
 
     /// The credentials of an identity, with their positions.
     pub fn credentials_of(&self, identity: usize) -> impl Iterator<Item = (usize, &Credential)> {
-        self.credentials.iter().enumerate().filter(move |(_, credential)| credential.identity == identity)
+        let own = self.of_identity.get(identity).map(Vec::as_slice).unwrap_or_default();
+        own.iter().filter_map(|at| Some((*at, self.credentials.get(*at)?)))
     }
 
     /// The day by which dated rules judge.

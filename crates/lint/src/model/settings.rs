@@ -1,4 +1,4 @@
-//! What a configuration sets up on other platforms: secrets, service connections.
+//! What a configuration sets up on other platforms: secrets, subject templates, service connections.
 
 use super::Platform;
 use crate::source::{Place, Text};
@@ -8,6 +8,8 @@ use crate::source::{Place, Text};
 pub struct Settings {
     /// Secrets and variables.
     pub stored: Vec<Stored>,
+    /// Which claims make GitHub's subjects.
+    pub subject_templates: Vec<SubjectTemplate>,
     /// Service connections of Azure DevOps to Azure.
     pub service_connections: Vec<ServiceConnection>,
     /// Service accounts of Kubernetes that stand for an identity.
@@ -33,6 +35,19 @@ pub struct Stored {
     pub environment: Option<Text>,
     /// What is kept.
     pub value: Text,
+}
+
+/// Which claims make the subjects of a repository, or of all repositories of an organisation.
+#[derive(Clone, Debug)]
+pub struct SubjectTemplate {
+    /// Where it is defined.
+    pub place: Place,
+    /// The repository; none for an organisation's.
+    pub repository: Option<Text>,
+    /// Whether GitHub's own form is used.
+    pub use_default: Option<Text>,
+    /// The claims, in order.
+    pub claims: Vec<Text>,
 }
 
 /// A service connection of Azure DevOps to Azure.
@@ -75,6 +90,7 @@ impl Settings {
     /// Takes in what another configuration sets up.
     pub(crate) fn extend(&mut self, other: Self) {
         self.stored.extend(other.stored);
+        self.subject_templates.extend(other.subject_templates);
         self.service_connections.extend(other.service_connections);
         self.service_accounts.extend(other.service_accounts);
         self.repositories.extend(other.repositories);

@@ -6,7 +6,7 @@ use crate::rule::rule;
 rule! {
     /// A token is asked for without an audience, and the platform's default is no audience that the credential names.
     ///
-    /// GitHub's default is the address of the repository's owner, `https://github.com/OWNER`; a credential that Azure's tools make names `api://AzureADTokenExchange`. `azure/login` asks for the right one by itself, a script has to.
+    /// GitHub's default is the address of the repository's owner, `https://github.com/OWNER`; a credential that Azure's tools make names `api://AzureADTokenExchange`. `azure/login` asks for the right one by itself, a script has to. Older instructions for GitLab had the server's own address as audience.
     ///
     /// ## Wrong
     ///

@@ -76,7 +76,7 @@ rule! {
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     let mut groups: BTreeMap<(usize, &str), Vec<&Credential>> = BTreeMap::new();
-    for credential in model.credentials.iter().filter(|credential| credential.concurrent) {
+    for credential in model.credentials.iter().filter(|credential| credential.unordered) {
         groups.entry((credential.identity, remedy(credential.origin))).or_default().push(credential);
     }
     for ((identity, remedy), credentials) in groups {

@@ -88,6 +88,35 @@ impl Node {
         self.entry(key).map(|entry| &entry.value)
     }
 
+    /// The value of a key, for change.
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        self.entries_mut().iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value)
+    }
+
+    /// The entries, for change.
+    pub(crate) fn entries_mut(&mut self) -> &mut [Entry] {
+        match &mut self.value {
+            Value::Mapping(entries) => entries,
+            _ => &mut [],
+        }
+    }
+
+    /// The items, for change.
+    pub(crate) fn items_mut(&mut self) -> &mut [Self] {
+        match &mut self.value {
+            Value::Sequence(items) => items,
+            _ => &mut [],
+        }
+    }
+
+    /// Drops the entries that are not wanted, and the room they took.
+    pub(crate) fn retain(&mut self, wanted: impl Fn(&Entry) -> bool) {
+        if let Value::Mapping(entries) = &mut self.value {
+            entries.retain(wanted);
+            entries.shrink_to_fit();
+        }
+    }
+
     /// The value at the end of several keys.
     pub fn at(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |node, key| node.get(key))

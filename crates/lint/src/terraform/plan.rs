@@ -219,7 +219,7 @@ impl<'n> Resource<'n> {
             expression: expression.or_else(|| text("claims_matching_expression")),
             description: text("description"),
             repeated: false,
-            concurrent: false,
+            unordered: false,
         }
     }
 }

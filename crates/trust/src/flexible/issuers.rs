@@ -14,6 +14,10 @@ pub struct FlexibleIssuer {
     pub issuers: &'static [&'static str],
     /// The claims and, for each, its operators.
     pub claims: &'static [(&'static str, &'static [Operator])],
+    /// Claims of which Graph is reported to want one beside `sub` since mid-2026, so that a renamed repository does
+    /// not pass on its trust. Third-party: github.com/hashicorp/terraform-provider-azuread/issues/1901, and a
+    /// translated page of the documentation; the tables above do not have them.
+    pub anchors: &'static [&'static str],
 }
 
 const BOTH: &[Operator] = &[Operator::Eq, Operator::Matches];
@@ -25,16 +29,19 @@ pub static FLEXIBLE_ISSUERS: &[FlexibleIssuer] = &[
         platform: "GitHub",
         issuers: &["https://token.actions.githubusercontent.com"],
         claims: &[("sub", BOTH), ("job_workflow_ref", BOTH)],
+        anchors: &["repository_id", "repository_owner_id"],
     },
     FlexibleIssuer {
         platform: "GitLab",
         issuers: &["https://gitlab.com", "https://gitlab.*.com", "https://gitlab.*.ca"],
         claims: &[("sub", BOTH)],
+        anchors: &["project_id"],
     },
     FlexibleIssuer {
         platform: "Terraform Cloud",
         issuers: &["https://app.terraform.io", "https://app.eu.terraform.io"],
         claims: &[("sub", BOTH)],
+        anchors: &[],
     },
 ];
 
@@ -85,6 +92,9 @@ pub(super) fn rules_of(issuer: &str) -> Result<&'static FlexibleIssuer, IssuerEr
 /// Checks one comparison's claim and operator.
 pub(super) fn check(rules: &'static FlexibleIssuer, comparison: &Comparison) -> Result<(), IssuerError> {
     let Comparison { claim, operator, .. } = comparison;
+    if rules.anchors.contains(&claim.as_str()) {
+        return Ok(());
+    }
     let Some((_, operators)) = rules.claims.iter().find(|(name, _)| name == claim) else {
         let allowed = in_words(rules.claims.iter().map(|(name, _)| format!("'{name}'")));
         return Err(IssuerError::Claim { platform: rules.platform, claim: claim.clone(), allowed });
@@ -96,7 +106,7 @@ pub(super) fn check(rules: &'static FlexibleIssuer, comparison: &Comparison) -> 
     Err(IssuerError::Operator { platform: rules.platform, claim: claim.clone(), operator: *operator, allowed })
 }
 
-fn find(issuer: &str) -> Option<&'static FlexibleIssuer> {
+pub(super) fn find(issuer: &str) -> Option<&'static FlexibleIssuer> {
     FLEXIBLE_ISSUERS.iter().find(|rules| rules.issuers.iter().any(|pattern| is_issuer(pattern, issuer)))
 }
 
@@ -144,6 +154,8 @@ mod tests {
         for (issuer, claim) in [
             ("https://token.actions.githubusercontent.com", "sub"),
             ("https://token.actions.githubusercontent.com", "job_workflow_ref"),
+            ("https://token.actions.githubusercontent.com", "repository_id"),
+            ("https://gitlab.com", "project_id"),
             ("https://gitlab.com", "sub"),
             ("https://gitlab.contoso.com", "sub"),
             ("https://gitlab.contoso.ca", "sub"),

@@ -105,6 +105,13 @@ impl Expression {
         self.comparisons.iter().try_for_each(|comparison| issuers::check(rules, comparison))
     }
 
+    /// The claims of which Graph is reported to want one for this issuer, where the expression names none of them.
+    pub fn missing_anchors(&self, issuer: &str) -> &'static [&'static str] {
+        let anchors = issuers::find(issuer).map_or(&[][..], |rules| rules.anchors);
+        let named = self.comparisons.iter().any(|comparison| anchors.contains(&comparison.claim.as_str()));
+        if named { &[] } else { anchors }
+    }
+
     /// The first comparison that the claims do not meet; `None` when all hold.
     ///
     /// It looks at the claims alone: issuer and audience are compared elsewhere, and whether the issuer supports

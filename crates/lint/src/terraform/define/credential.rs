@@ -75,7 +75,7 @@ impl<'a> Defined<'_, 'a> {
             expression: None,
             description: self.text("description"),
             repeated: self.is_open(),
-            concurrent: false,
+            unordered: false,
         }
     }
 

@@ -14,7 +14,6 @@ use super::repeat::Repeat;
 use super::resource::{AzureType, Resource, is_relevant};
 use super::values::Values;
 use super::world::{Instance, World};
-use crate::github;
 use crate::model::{Credential, Draft, Identity, Settings};
 use crate::source::{Node, Place, Sources, Text, Value, Why};
 
@@ -27,7 +26,6 @@ pub(super) struct Definitions {
     pub(super) identities: Vec<Identity>,
     pub(super) credentials: Vec<Credential>,
     settings: Settings,
-    subject_templates: Vec<github::Template>,
     /// Identities by what they are called.
     by_name: HashMap<String, usize>,
     principals: Vec<identity::Principal>,
@@ -38,8 +36,6 @@ impl Definitions {
     pub(super) fn add_to(self, draft: &mut Draft) {
         draft.identities.extend(self.identities);
         draft.credentials.extend(self.credentials);
-        draft.subject_templates.extend(self.subject_templates);
-        draft.github_values.extend(self.settings.stored.iter().filter_map(settings::github_value));
         draft.settings.extend(self.settings);
     }
 }

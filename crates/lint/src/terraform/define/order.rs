@@ -96,7 +96,7 @@ pub(super) fn mark(out: &mut Definitions) {
     }
     for at in concurrent {
         if let Some(credential) = out.credentials.get_mut(at) {
-            credential.concurrent = true;
+            credential.unordered = true;
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What a configuration sets up on GitHub, GitLab, Azure DevOps and Kubernetes.
 
 use super::{Defined, Definitions};
-use crate::github;
-use crate::model::{Platform, ServiceAccount, ServiceConnection, Stored};
+use crate::model::{Platform, ServiceAccount, ServiceConnection, Stored, SubjectTemplate};
 use crate::source::{Node, Text};
 
 impl Defined<'_, '_> {
@@ -17,19 +16,15 @@ impl Defined<'_, '_> {
             });
             out.settings.repositories.extend(full);
         } else if kind.ends_with("_oidc_subject_claim_customization_template") {
-            out.subject_templates.extend(self.subject_template());
+            out.settings.subject_templates.push(SubjectTemplate {
+                place: self.place(),
+                repository: self.text("repository"),
+                use_default: self.text("use_default"),
+                claims: self.texts("include_claim_keys"),
+            });
         } else {
             out.settings.stored.extend(self.stored());
         }
-    }
-
-    /// The claims of a repository's subjects; none where they are GitHub's own, or taken over from the organisation.
-    fn subject_template(&self) -> Option<github::Template> {
-        let repository = self.text("repository")?;
-        let keys = self.worked_out(self.resource.get("include_claim_keys")?, "include_claim_keys")?;
-        let is_custom = self.text("use_default").is_some_and(|flag| flag.known() == Some("false"));
-        let template = github::Template::of(&keys).filter(|_| is_custom)?;
-        Some(github::Template { repository: Some(repository), ..template })
     }
 
     /// A secret or variable of GitHub or GitLab.
@@ -78,16 +73,4 @@ impl Defined<'_, '_> {
             tenant: annotation("tenant-id").cloned(),
         });
     }
-}
-
-/// A secret or variable as a workflow of GitHub sees it.
-pub(super) fn github_value(stored: &Stored) -> Option<github::StoredValue> {
-    let name = stored.name.known().filter(|_| stored.platform == Platform::GitHub)?;
-    Some(github::StoredValue {
-        name: name.to_owned(),
-        context: if stored.secret { "secrets" } else { "vars" },
-        repository: stored.repository.clone(),
-        environment: stored.environment.clone(),
-        value: stored.value.clone(),
-    })
 }
