@@ -81,16 +81,12 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     }
     for ((identity, remedy), credentials) in groups {
         let Some((first, others)) = credentials.split_first() else { continue };
-        if others.is_empty() && !first.repeated {
-            continue;
-        }
         let owner = model.identities.get(identity).map_or("one identity", |identity| identity.name.as_str());
-        let number = if credentials.iter().any(|credential| credential.repeated) {
-            "several".to_owned()
+        let message = if others.is_empty() && !first.repeated {
+            format!("the credential `{}` is written at the same time as others of `{owner}`", first.label)
         } else {
-            credentials.len().to_string()
+            format!("credentials of `{owner}` are written at the same time")
         };
-        let message = format!("{number} credentials of `{owner}` are written at the same time");
         let mut finding = Finding::new(&RULE, message, first.place, "nothing orders these").help(remedy);
         let mut shown = vec![first.place];
         for other in others {
