@@ -67,6 +67,29 @@ impl Names {
     }
 }
 
+/// A credential whose subject names an identity of the repository, in a tenant of Entra.
+#[derive(Clone, Copy)]
+pub(crate) struct Vouched<'m> {
+    pub(crate) credential: &'m Credential,
+    pub(crate) subject: &'m Text,
+    /// Whose tokens it is to let in.
+    pub(crate) bearer: &'m Identity,
+}
+
+/// Every credential by which one identity is to vouch for another.
+pub(crate) fn vouched<'m>(model: &'m Model<'_>) -> Vec<Vouched<'m>> {
+    let trusting: Vec<_> = model.credentials.iter().filter(|credential| trusted(credential).is_some()).collect();
+    if trusting.is_empty() {
+        return Vec::new();
+    }
+    let names = Names::of(model);
+    let found = trusting.into_iter().filter_map(|credential| {
+        let subject = credential.subject.as_ref()?;
+        Some(Vouched { credential, subject, bearer: names.find(model, subject)? })
+    });
+    found.collect()
+}
+
 fn key(text: &Text) -> String {
     text.to_string().to_ascii_lowercase()
 }

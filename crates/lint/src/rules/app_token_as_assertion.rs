@@ -1,5 +1,5 @@
 use crate::Finding;
-use crate::entra::{Attempt, Names, is_same, trusted};
+use crate::entra::{Attempt, Vouched, is_same, vouched};
 use crate::model::{Identity, IdentityKind, Model};
 use crate::rule::rule;
 use crate::source::Text;
@@ -75,11 +75,9 @@ rule! {
 }
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
-    let names = Names::of(model);
-    for credential in model.credentials.iter().filter(|credential| trusted(credential).is_some()) {
-        let Some(subject) = &credential.subject else { continue };
-        let bearer = names.find(model, subject).filter(|identity| identity.kind == IdentityKind::Application);
-        let Some((bearer, target)) = bearer.zip(model.identities.get(credential.identity)) else { continue };
+    for Vouched { credential, subject, bearer } in vouched(model) {
+        let target = model.identities.get(credential.identity);
+        let Some(target) = target.filter(|_| bearer.kind == IdentityKind::Application) else { continue };
         let sent = sent(bearer, subject);
         let attempt = Attempt { credential, target, bearer: Some(bearer), subject: &sent };
         let Some(code) = attempt.refusal() else { continue };

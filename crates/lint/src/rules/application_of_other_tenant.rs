@@ -117,6 +117,9 @@ rule! {
 }
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
+    if model.workloads.is_empty() {
+        return;
+    }
     let names = Names::of(model);
     for workload in &model.workloads {
         let (Some(client), Some(asked)) = (&workload.client_id, &workload.tenant) else { continue };

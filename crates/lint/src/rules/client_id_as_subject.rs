@@ -1,4 +1,4 @@
-use crate::entra::{Attempt, Names, is_same, trusted};
+use crate::entra::{Attempt, Vouched, is_same, vouched};
 use crate::model::{Credential, Identity, IdentityKind, Model};
 use crate::rule::rule;
 use crate::source::Text;
@@ -74,11 +74,8 @@ rule! {
 }
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
-    let names = Names::of(model);
-    for credential in model.credentials.iter().filter(|credential| trusted(credential).is_some()) {
-        let Some(subject) = &credential.subject else { continue };
-        let Some(bearer) = names.find(model, subject).filter(|identity| is_managed(identity)) else { continue };
-        if is_client_id(bearer, subject) {
+    for Vouched { credential, subject, bearer } in vouched(model) {
+        if is_managed(bearer) && is_client_id(bearer, subject) {
             out.extend(finding(model, credential, subject, bearer));
         }
     }

@@ -81,16 +81,15 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     }
     for ((identity, remedy), credentials) in groups {
         let Some((first, others)) = credentials.split_first() else { continue };
-        let sibling = |(_, other): &(usize, &Credential)| other.origin == first.origin && !std::ptr::eq(*other, *first);
-        let sibling = model.credentials_of(identity).find(sibling).map(|(_, credential)| credential);
-        if others.is_empty() && sibling.is_none() && !first.repeated {
-            continue;
-        }
         let owner = model.identities.get(identity).map_or("one identity", |identity| identity.name.as_str());
-        let message = format!("credentials of `{owner}` are written at the same time");
+        let message = if others.is_empty() && !first.repeated {
+            format!("the credential `{}` is written at the same time as others of `{owner}`", first.label)
+        } else {
+            format!("credentials of `{owner}` are written at the same time")
+        };
         let mut finding = Finding::new(&RULE, message, first.place, "nothing orders these").help(remedy);
         let mut shown = vec![first.place];
-        for other in others.iter().copied().chain(sibling) {
+        for other in others {
             if !shown.contains(&other.place) && shown.len() < 4 {
                 shown.push(other.place);
                 finding = finding.and(other.place, "written at the same time");

@@ -1,5 +1,5 @@
 use crate::Finding;
-use crate::entra::{Attempt, Names, trusted};
+use crate::entra::{Attempt, Vouched, trusted, vouched};
 use crate::model::{Credential, IdentityKind, Model};
 use crate::rule::rule;
 use crate::source::Text;
@@ -67,11 +67,8 @@ rule! {
 }
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
-    let names = Names::of(model);
-    for credential in &model.credentials {
-        let found = from_other_tenant(model, credential).or_else(|| of_other_tenant(model, &names, credential));
-        out.extend(found);
-    }
+    out.extend(model.credentials.iter().filter_map(|credential| from_other_tenant(model, credential)));
+    out.extend(vouched(model).into_iter().filter_map(|found| of_other_tenant(model, found)));
 }
 
 /// The issuer is another tenant than the application's.
@@ -89,10 +86,12 @@ fn from_other_tenant(model: &Model<'_>, credential: &Credential) -> Option<Findi
 }
 
 /// The issuer is another tenant than that of the identity whose id is the subject.
-fn of_other_tenant(model: &Model<'_>, names: &Names, credential: &Credential) -> Option<Finding> {
-    let subject = credential.subject.as_ref()?;
+fn of_other_tenant(model: &Model<'_>, found: Vouched<'_>) -> Option<Finding> {
+    let Vouched { credential, subject, bearer } = found;
     let target = model.identities.get(credential.identity)?;
-    let bearer = names.find(model, subject).filter(|identity| identity.kind == IdentityKind::UserAssigned)?;
+    if bearer.kind != IdentityKind::UserAssigned || from_other_tenant(model, credential).is_some() {
+        return None;
+    }
     let (from, home) = (trusted(credential)?.tenant, bearer.tenant.as_ref()?);
     if !differ(&from, home)? {
         return None;

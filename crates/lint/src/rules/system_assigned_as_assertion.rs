@@ -1,5 +1,5 @@
 use crate::Finding;
-use crate::entra::{Names, trusted};
+use crate::entra::{Vouched, is_same, vouched};
 use crate::model::{IdentityKind, Model};
 use crate::rule::rule;
 
@@ -85,14 +85,11 @@ rule! {
 }
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
-    let names = Names::of(model);
-    for credential in model.credentials.iter().filter(|credential| trusted(credential).is_some()) {
-        let Some(subject) = &credential.subject else { continue };
-        let bearer = names.find(model, subject).filter(|identity| identity.kind == IdentityKind::SystemAssigned);
-        let Some(bearer) = bearer else { continue };
-        let message = format!("the subject is the system-assigned identity of `{}`", bearer.name);
-        let finding = Finding::new(&RULE, message, subject.place, "only user-assigned identities are documented")
-            .and(bearer.place, "its identity is created and deleted with it");
-        out.push(finding);
+    for Vouched { subject, bearer, .. } in vouched(model) {
+        if bearer.kind == IdentityKind::SystemAssigned && !is_same(bearer.client_id.as_ref(), subject) {
+            let message = format!("the subject is the system-assigned identity of `{}`", bearer.name);
+            let finding = Finding::new(&RULE, message, subject.place, "only user-assigned identities are documented");
+            out.push(finding.and(bearer.place, "its identity is created and deleted with it"));
+        }
     }
 }

@@ -422,3 +422,37 @@ fn a_plan_counts_what_the_configuration_leaves_open() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_broken_file_has_its_place_and_the_rest_is_read() {
+    let broken = "\u{feff}locals {\r\n  a = [1,\r\n}\r\n";
+    let sources = sources(&[("a.tf", APPLICATION), ("b.tf", broken)]);
+    let options = Options { repository: None, today: date(2026, 11, 23) };
+    let report = crate::lint(&sources, &options);
+    assert_eq!(report.counts.identities, 1);
+    let [error] = report.unreadable.as_slice() else { panic!("{:?}", report.unreadable) };
+    assert_eq!((sources.path(error.place), sources.position(error.place).line), ("b.tf", 3));
+}
+
+#[test]
+fn no_beginning_of_a_file_panics() {
+    let text = r#"
+        variable "v" { type = map(object({ a = optional(string, "x") })) }
+        locals { l = { for k, v in var.v : k => "é${v.a}%{ if k == "x" ~} y %{ endif }" if length(k) > 0 } }
+        module "m" { source = "./" }
+        resource "azuread_application" "a" { count = 2 }
+        resource "azuread_application_federated_identity_credential" "x" {
+          for_each       = merge(local.l, { k = azuread_application.a[*].id })
+          application_id = azuread_application.a[0].id
+          subject        = substr(each.value, 1, -1)
+          issuer         = element(split("/", "a/b"), 5 % 0)
+        }
+        provider "azuread" { tenant_id = local.l["x"] }
+    "#;
+    let options = Options { repository: None, today: date(2026, 11, 23) };
+    for (end, _) in text.char_indices() {
+        let beginning = text.get(..end).unwrap();
+        let closed = format!("{beginning}\n}}\n");
+        crate::lint(&sources(&[("a.tf", beginning), ("b/c.tf", &closed), ("x.tfvars", &closed)]), &options);
+    }
+}

@@ -2,8 +2,7 @@
 
 use hcl_edit::expr::{Expression, ForExpr};
 
-use super::show::shortened;
-use super::{Evaluated, Frame, Invalid, Scope, show, unknown, why};
+use super::{Evaluated, Frame, Invalid, Scope, unknown, why};
 use crate::source::{Entry, Node, Place, Text, Value};
 
 /// The members of a collection in the order in which Terraform visits them, each with its key.
@@ -101,10 +100,4 @@ impl Gathered {
         };
         Node { place, value }
     }
-}
-
-/// Used by functions that show a collection in a name.
-pub(super) fn name_of(function: &str, arguments: &[Node]) -> String {
-    let shown: Vec<String> = arguments.iter().map(show).collect();
-    shortened(format!("{function}({})", shown.join(", ")))
 }

@@ -25,6 +25,12 @@ pub(super) fn shortened(text: String) -> String {
     format!("{head}…{:016x}", hasher.finish())
 }
 
+/// A call whose value is not known.
+pub(super) fn call(function: &str, arguments: &[Node]) -> String {
+    let shown: Vec<String> = arguments.iter().map(show).collect();
+    shortened(format!("{function}({})", shown.join(", ")))
+}
+
 fn write(node: &Node, out: &mut String) {
     match &node.value {
         Value::Null => out.push_str("null"),

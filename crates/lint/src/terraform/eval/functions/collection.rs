@@ -30,6 +30,13 @@ pub(super) fn call(name: &str, arguments: &[Node], at: Place) -> Made {
         ("values", [Node { value: Value::Mapping(entries), .. }]) => {
             Some(sequence(sorted(entries).map(|entry| entry.value.clone()).collect(), at))
         }
+        _ => part(name, arguments, at)?.or(list(name, arguments, at)?),
+    })
+}
+
+/// What looks for a part of a collection.
+fn part(name: &str, arguments: &[Node], at: Place) -> Made {
+    Ok(match (name, arguments) {
         ("lookup", [map, key]) => lookup(map, key)?,
         ("lookup", [map @ Node { value: Value::Mapping(_), .. }, key, default]) => {
             key.known().map(|key| map.get(key).unwrap_or(default).clone())
@@ -43,6 +50,13 @@ pub(super) fn call(name: &str, arguments: &[Node], at: Place) -> Made {
         ("length", [value]) => length(value).map(|length| bare(length.to_string(), at)),
         ("coalesce", values) => coalesce(values)?,
         ("coalescelist", lists) => first_filled(lists)?,
+        _ => None,
+    })
+}
+
+/// What makes a list of others.
+fn list(name: &str, arguments: &[Node], at: Place) -> Made {
+    Ok(match (name, arguments) {
         ("compact", [list]) => items(list).map(|list| {
             let kept = list.iter().filter(|item| !item.is_null() && item.known() != Some(""));
             sequence(kept.cloned().collect(), at)

@@ -6,8 +6,7 @@ mod text;
 
 pub(in crate::terraform) use encoding::moved;
 
-use super::repeated::name_of;
-use super::{Evaluated, Scope, unknown, why};
+use super::{Evaluated, Scope, show, unknown, why};
 use crate::source::{Node, Place, Text, Value};
 
 /// What a function makes of its arguments: nothing where it hangs on what is not known.
@@ -29,7 +28,7 @@ pub(super) fn call(scope: &Scope<'_, '_>, name: &str, arguments: Vec<Node>, at: 
         return Ok(made);
     }
     let all: Vec<&Node> = arguments.iter().collect();
-    let mut symbol = name_of(name, &arguments);
+    let mut symbol = show::call(name, &arguments);
     if matches!(name, "uuid" | "timestamp" | "bcrypt" | "plantimestamp") {
         // Another call has another value.
         symbol = format!("{symbol} at {}", at.start);
