@@ -10,6 +10,7 @@ mod credentials;
 mod cursor;
 mod http;
 mod inline;
+mod javascript;
 mod parts;
 mod powershell;
 mod script;
