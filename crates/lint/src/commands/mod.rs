@@ -232,6 +232,15 @@ pub(crate) fn keep_moved(mut commands: Vec<Command>, place: &dyn Fn(Place) -> Pl
 }
 
 impl Command {
+    /// What it hands over as an assertion.
+    pub(crate) fn assertion(&self) -> Option<&Value> {
+        match &self.kind {
+            Kind::SignIn(sign_in) => sign_in.assertion.as_ref(),
+            Kind::TokenRequest(request) => request.field("client_assertion"),
+            _ => None,
+        }
+    }
+
     /// Every text in it.
     fn each_text(&mut self, visit: &mut dyn FnMut(&mut Text)) {
         match &mut self.kind {
