@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::Span;
+use super::shapes::{Shape, shape};
 use super::statements;
 use super::syntax::{Argument, Expression, Function, Kind, Target};
 
@@ -32,103 +33,26 @@ impl<'t> Reading<'t> {
     }
 
     fn kind(self, node: Node<'_>) -> Kind {
-        match node.kind() {
-            "identifier"
-            | "this"
-            | "this_expression"
-            | "self"
-            | "property_identifier"
-            | "field_identifier"
-            | "type_identifier"
-            | "shorthand_property_identifier"
-            | "generic_name"
-            | "generic_type"
-            | "qualified_name"
-            | "scoped_type_identifier"
-            | "qualified_type"
-            | "package_identifier" => Kind::Name(self.last_name(node)),
-            "none" | "null" | "null_literal" | "nil" | "undefined" => Kind::Nothing,
-            "string"
-            | "string_literal"
-            | "verbatim_string_literal"
-            | "raw_string_literal"
-            | "interpreted_string_literal"
-            | "template_string"
-            | "interpolated_string_expression"
-            | "concatenated_string" => self.string(node),
-            "binary_operator" | "binary_expression" => self.binary(node),
-            "boolean_operator" => Kind::Choice(self.children(node)),
-            "conditional_expression" | "ternary_expression" => self.conditional(node),
-            "list"
-            | "tuple"
-            | "set"
-            | "array"
-            | "expression_list"
-            | "implicit_array_creation_expression"
-            | "array_creation_expression"
-            | "array_initializer"
-            | "collection_expression" => self.list(node),
-            "dictionary"
-            | "object"
-            | "anonymous_object_creation_expression"
-            | "initializer_expression"
-            | "literal_value" => self.fields_or_list(node),
-            "composite_literal" => self.composite(node),
-            "call"
-            | "call_expression"
-            | "invocation_expression"
-            | "method_invocation"
-            | "new_expression"
-            | "object_creation_expression"
-            | "implicit_object_creation_expression"
-            | "type_conversion_expression" => self.call(node),
-            "attribute" | "member_expression" | "member_access_expression" | "field_access" | "selector_expression" => {
-                self.member(node)
-            }
-            "conditional_access_expression" => self.conditional_access(node),
-            "subscript"
-            | "subscript_expression"
-            | "element_access_expression"
-            | "index_expression"
-            | "array_access"
-            | "slice_expression" => self.item(node),
-            "lambda"
-            | "arrow_function"
-            | "function_expression"
-            | "function"
-            | "generator_function"
-            | "lambda_expression"
-            | "anonymous_method_expression"
-            | "func_literal" => Kind::Lambda(self.function(node)),
-            "method_reference" => self.method_reference(node),
-            "assignment" | "assignment_expression" | "named_expression" => self.assigned(node),
-            "await"
-            | "await_expression"
-            | "parenthesized_expression"
-            | "as_expression"
-            | "satisfies_expression"
-            | "non_null_expression"
-            | "cast_expression"
-            | "unary_expression"
-            | "type_assertion_expression"
-            | "postfix_unary_expression"
-            | "prefix_unary_expression"
-            | "spread_element"
-            | "list_splat"
-            | "checked_expression"
-            | "argument"
-            | "literal_element"
-            | "expression_statement"
-            | "interpolation"
-            | "template_substitution"
-            | "arrow_expression_clause"
-            | "element_binding_expression"
-            | "collection_element"
-            | "expression_element"
-            | "type_assertion"
-            | "with_expression" => self.inner(node),
-            "switch_expression" => Kind::Choice(self.arms(node)),
-            _ => Kind::Other(self.children(node)),
+        match shape(node.kind()) {
+            Shape::Name => Kind::Name(self.last_name(node)),
+            Shape::Nothing => Kind::Nothing,
+            Shape::String => self.string(node),
+            Shape::Binary => self.binary(node),
+            Shape::Either => Kind::Choice(self.children(node)),
+            Shape::Conditional => self.conditional(node),
+            Shape::List => self.list(node),
+            Shape::Fields => self.fields_or_list(node),
+            Shape::Composite => self.composite(node),
+            Shape::Call => self.call(node),
+            Shape::Member => self.member(node),
+            Shape::ConditionalAccess => self.conditional_access(node),
+            Shape::Item => self.item(node),
+            Shape::Lambda => Kind::Lambda(self.function(node)),
+            Shape::Reference => self.method_reference(node),
+            Shape::Assigned => self.assigned(node),
+            Shape::Wrapper => self.inner(node),
+            Shape::Switch => Kind::Choice(self.arms(node)),
+            Shape::Other => Kind::Other(self.children(node)),
         }
     }
 

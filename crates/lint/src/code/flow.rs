@@ -6,65 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::sources::{self, Maker, Source, Token};
+use super::handing::HandedOver;
+use super::sources::Source;
 use super::syntax::{Expression, Function, Kind, Statement, Target};
 use super::value::Value;
 use super::{Language, Span};
 
 /// How many expressions of a file are read, and how many calls within calls.
-const MAX_STEPS: u32 = 150_000;
+pub(super) const MAX_STEPS: u32 = 150_000;
 const MAX_CALLS: usize = 5;
 
-/// The variable in which a file's path is given.
-const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
-
-/// Names of requests that come in.
-const REQUESTS: &[&str] = &["req", "request", "r", "ctx", "context", "event", "httprequest", "httpcontext"];
-
-/// Members of a result that are not its token.
-const NO_TOKEN: &[&str] = &[
-    "account",
-    "accounts",
-    "id_token_claims",
-    "scopes",
-    "scope",
-    "expires_on",
-    "expires_in",
-    "expiresOn",
-    "ExpiresOn",
-    "error",
-    "error_description",
-    "correlation_id",
-    "tenantId",
-    "TenantId",
-    "uniqueId",
-    "username",
-    "headers",
-    "status_code",
-    "statusCode",
-    "StatusCode",
-    "status",
-    "ok",
-    "claims",
-    "Account",
-    "ExpiresOnUtc",
-    "refresh_on",
-];
-
 type Scope<'s> = BTreeMap<&'s str, Value<'s>>;
-
-/// A token that is handed over as an assertion.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct HandedOver {
-    pub(super) token: Token,
-    /// What takes it, as written.
-    pub(super) taker: String,
-    pub(super) span: Span,
-    /// A callback gives it that has not acquired it: every time the same.
-    pub(super) kept: bool,
-    /// It is handed over on every way.
-    pub(super) certain: bool,
-}
 
 /// A scope that is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,21 +33,21 @@ pub(super) struct Asked {
 /// The state of a reading.
 pub(super) struct Flow<'s> {
     pub(super) language: Language,
-    scopes: Vec<Scope<'s>>,
+    pub(super) scopes: Vec<Scope<'s>>,
     pub(super) fields: Scope<'s>,
-    own: BTreeMap<&'s str, Value<'s>>,
-    functions: BTreeMap<&'s str, Option<&'s Function>>,
-    returned: Vec<Value<'s>>,
+    pub(super) own: BTreeMap<&'s str, Value<'s>>,
+    pub(super) functions: BTreeMap<&'s str, Option<&'s Function>>,
+    pub(super) returned: Vec<Value<'s>>,
     /// Names of the file's variables that the function assigns to.
-    shared: BTreeSet<&'s str>,
-    clock: u32,
+    pub(super) shared: BTreeSet<&'s str>,
+    pub(super) clock: u32,
     /// When the function that is being read was entered from outside.
-    started: u32,
+    pub(super) started: u32,
     /// When the reading of the class began.
-    class_started: Option<u32>,
-    depth: usize,
-    steps: u32,
-    quiet: bool,
+    pub(super) class_started: Option<u32>,
+    pub(super) depth: usize,
+    pub(super) steps: u32,
+    pub(super) quiet: bool,
     pub(super) handed_over: Vec<HandedOver>,
     pub(super) asked: Vec<Asked>,
 }
@@ -358,7 +310,7 @@ impl<'s> Flow<'s> {
         }
     }
 
-    fn assign(&mut self, target: &'s Target, value: Value<'s>) {
+    pub(super) fn assign(&mut self, target: &'s Target, value: Value<'s>) {
         match target {
             Target::Name(name) => self.assign_name(name, value),
             Target::Member(of, name) => self.assign_member(of, name, value),
@@ -447,11 +399,11 @@ impl<'s> Flow<'s> {
             || self.language == Language::Go && name.len() <= 3 && self.lookup(name).is_none()
     }
 
-    fn lookup(&self, name: &str) -> Option<&Value<'s>> {
+    pub(super) fn lookup(&self, name: &str) -> Option<&Value<'s>> {
         self.scopes.iter().rev().find_map(|scope| scope.get(name))
     }
 
-    fn field(&self, name: &str) -> Option<Value<'s>> {
+    pub(super) fn field(&self, name: &str) -> Option<Value<'s>> {
         self.own.get(name).or_else(|| self.fields.get(name)).cloned()
     }
 
@@ -459,213 +411,6 @@ impl<'s> Flow<'s> {
     pub(super) fn function(&self, name: &str) -> Option<&'s Function> {
         self.functions.get(name).copied().flatten()
     }
-
-    /// What an expression can be.
-    pub(super) fn value(&mut self, expression: &'s Expression) -> Value<'s> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return Value::Unknown;
-        }
-        match &expression.kind {
-            Kind::Name(name) => self.name(name),
-            Kind::Text(text) if is_token_path(text) => Value::TokenPath,
-            Kind::Text(text) => Value::Text(Rc::from(text.as_str()), expression.span),
-            Kind::Joined(parts) => self.joined(parts, expression.span),
-            Kind::List(items) => Value::List(Rc::new(items.iter().map(|item| self.value(item)).collect())),
-            Kind::Fields(fields) => self.object(fields),
-            Kind::Call { callee, arguments } => self.call(expression.span, callee, arguments),
-            Kind::Member { of, name } => self.member(of, name),
-            Kind::Item(of) => match self.value(of) {
-                Value::List(items) => Value::one_of(items.iter().cloned()),
-                Value::Fields(_) => Value::Unknown,
-                other => other,
-            },
-            Kind::Lambda(function) => Value::Function(function),
-            Kind::Choice(ways) => {
-                let ways: Vec<Value<'s>> = ways.iter().map(|way| self.value(way)).collect();
-                Value::one_of(ways)
-            }
-            Kind::Nothing => Value::Nothing,
-            Kind::Assigned(target, value) => {
-                let value = self.value(value);
-                self.assign(target, value.clone());
-                value
-            }
-            Kind::Other(parts) => {
-                for part in parts {
-                    self.value(part);
-                }
-                Value::Unknown
-            }
-        }
-    }
-
-    fn name(&self, name: &str) -> Value<'s> {
-        let function = || self.function(name).map(Value::Function);
-        self.lookup(name).cloned().or_else(|| self.field(name)).or_else(function).unwrap_or(Value::Unknown)
-    }
-
-    /// Texts and values in a row.
-    fn joined(&mut self, parts: &'s [Expression], span: Span) -> Value<'s> {
-        let values: Vec<Value<'s>> = parts.iter().map(|part| self.value(part)).collect();
-        let mut text = String::new();
-        let mut token = None;
-        let mut is_known = true;
-        for value in &values {
-            match value {
-                Value::Text(part, _) => text.push_str(part),
-                Value::Token(_) | Value::Ways(_) => {
-                    if text.trim_end_matches("%s").ends_with("client_assertion=") {
-                        self.hand_over("client_assertion", span, value);
-                    }
-                    token = token.or(Some(value.clone()));
-                    is_known = false;
-                }
-                Value::TokenPath => return Value::TokenPath,
-                Value::Endpoint => {
-                    text.push_str("/oauth2/");
-                    is_known = false;
-                }
-                _ => is_known = false,
-            }
-        }
-        match token {
-            _ if is_known => Value::Text(Rc::from(text), span),
-            Some(token) if text.trim().is_empty() => token,
-            None if sources::is_endpoint(&text) => Value::Endpoint,
-            _ => Value::Unknown,
-        }
-    }
-
-    fn object(&mut self, fields: &'s [(String, Expression)]) -> Value<'s> {
-        let mut known: Vec<(String, Value<'s>)> = Vec::new();
-        for (name, value) in fields {
-            let (span, value) = (value.span, self.value(value));
-            if super::takers::is_assertion_field(name) {
-                self.hand_over(name, span, &value);
-            } else if let Value::Function(function) = value {
-                self.activate(function, Vec::new());
-            }
-            match (name.as_str(), value) {
-                ("...", Value::Fields(others)) => known.extend(others.iter().cloned()),
-                (_, value) => known.push((name.clone(), value)),
-            }
-        }
-        Value::Fields(Rc::new(known))
-    }
-
-    fn member(&mut self, of: &'s Expression, name: &'s str) -> Value<'s> {
-        if name == TOKEN_FILE {
-            return Value::TokenPath;
-        }
-        if let Kind::Name(object) = &of.kind {
-            let bound = self.lookup(object).is_some();
-            if self.is_self(object) || !bound && object.starts_with(char::is_uppercase) {
-                let method = || self.function(name).map(Value::Function);
-                return self.field(name).or_else(method).unwrap_or(Value::Unknown);
-            }
-        }
-        if matches!(name, "headers" | "Headers" | "Header") && is_request(of) {
-            return Value::Headers;
-        }
-        let of_span = of.span;
-        match self.value(of) {
-            Value::Headers => self.header(name, of_span).unwrap_or(Value::Unknown),
-            value => self.member_of(value, name),
-        }
-    }
-
-    /// A header that carries the caller's token.
-    pub(super) fn header(&mut self, name: &str, span: Span) -> Option<Value<'s>> {
-        let carries = ["authorization", "x-ms-token-aad-access-token"];
-        let carries = carries.iter().any(|header| name.eq_ignore_ascii_case(header));
-        carries.then(|| self.acquired(Source::Incoming, name, span, None))
-    }
-
-    fn member_of(&self, value: Value<'s>, name: &str) -> Value<'s> {
-        value.each(|way| match &way {
-            Value::Token(_) if !NO_TOKEN.contains(&name) => way,
-            Value::Fields(_) => way.field(name).cloned().unwrap_or(Value::Unknown),
-            _ => Value::Unknown,
-        })
-    }
-
-    /// A token, acquired now.
-    pub(super) fn acquired(&mut self, source: Source, call: &str, span: Span, audience: Option<String>) -> Value<'s> {
-        self.clock += 1;
-        Value::token(Token { source, call: call.to_owned(), span, audience, made_at: self.clock })
-    }
-
-    /// A token of an object that acquires them: what matters is where that object was made.
-    pub(super) fn acquired_by(&mut self, maker: &Maker, audience: Option<String>) -> Value<'s> {
-        match maker.source {
-            Some(source) => self.acquired(source, &maker.call, maker.span, audience),
-            None => Value::Unknown,
-        }
-    }
-
-    pub(super) fn ask(&mut self, asked: Asked) {
-        if !self.quiet && !self.asked.contains(&asked) {
-            self.asked.push(asked);
-        }
-    }
-
-    /// Notes that a value is used as an assertion.
-    pub(super) fn hand_over(&mut self, taker: &str, span: Span, value: &Value<'s>) {
-        let ways = value.ways();
-        let certain = ways.len() == 1;
-        for way in ways {
-            match way {
-                Value::Token(token) => {
-                    let in_class = self.class_started.is_some();
-                    let kept = in_class && self.fields.values().any(|field| is_in(field, &token));
-                    self.note(&token, taker, span, kept, certain);
-                }
-                Value::Function(function) => self.call_back(function, taker, span, certain),
-                Value::List(items) => items.iter().for_each(|item| self.hand_over(taker, span, item)),
-                Value::Fields(_) => {
-                    if let Some(inner) = way.deep_field(&["Assertion", "assertion"]) {
-                        self.hand_over(taker, span, &inner);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn call_back(&mut self, function: &'s Function, taker: &str, span: Span, certain: bool) {
-        let before = self.clock;
-        let given = self.activate(function, Vec::new()).ways();
-        let certain = certain && given.len() == 1;
-        for way in given {
-            match way {
-                Value::Token(token) => self.note(&token, taker, span, token.made_at <= before, certain),
-                Value::Fields(_) => {
-                    if let Some(Value::Token(token)) = way.deep_field(&["Assertion", "assertion"]) {
-                        self.note(&token, taker, span, token.made_at <= before, certain);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn note(&mut self, token: &Token, taker: &str, span: Span, kept: bool, certain: bool) {
-        if self.quiet {
-            return;
-        }
-        let same = |known: &HandedOver| known.span == span && known.token.span == token.span;
-        if let Some(known) = self.handed_over.iter_mut().find(|known| same(known)) {
-            known.kept |= kept;
-            return;
-        }
-        let (taker, token) = (taker.to_owned(), token.clone());
-        self.handed_over.push(HandedOver { token, taker, span, kept, certain });
-    }
-}
-
-fn is_in(field: &Value<'_>, token: &Token) -> bool {
-    field.ways().iter().any(|way| matches!(way, Value::Token(known) if known.span == token.span))
 }
 
 /// One of two states: what has a value in only one of them has it from there.
@@ -677,14 +422,4 @@ fn join<'s>(state: &mut BTreeMap<&'s str, Value<'s>>, other: BTreeMap<&'s str, V
         };
         state.insert(name, joined);
     }
-}
-
-fn is_token_path(text: &str) -> bool {
-    text == TOKEN_FILE || text.contains("/secrets/azure/tokens/") || text.ends_with("/azure-identity-token")
-}
-
-/// Whether an expression is named as a request that comes in.
-pub(super) fn is_request(expression: &Expression) -> bool {
-    let (Kind::Name(name) | Kind::Member { name, .. }) = &expression.kind else { return false };
-    REQUESTS.contains(&name.to_ascii_lowercase().trim_start_matches('_'))
 }

@@ -37,19 +37,3 @@ fn grammar(language: Language) -> tree_sitter::Language {
         Language::Go => tree_sitter_go::LANGUAGE.into(),
     }
 }
-#[cfg(test)]
-mod dump {
-    #[test]
-    fn dump() {
-        let text = std::env::var("DUMP").unwrap_or_default();
-        let lang = match std::env::var("DLANG").unwrap_or_default().as_str() {
-            "cs" => super::Language::CSharp,
-            "go" => super::Language::Go,
-            "java" => super::Language::Java,
-            "ts" => super::Language::TypeScript,
-            "py" => super::Language::Python,
-            _ => super::Language::JavaScript,
-        };
-        println!("{}", super::parse(lang, &text).unwrap().root_node().to_sexp());
-    }
-}

@@ -1,11 +1,15 @@
 //! Source code: from where a token is acquired to where it is handed over as an assertion.
 
+mod acquiring;
 pub(crate) mod advice;
 mod calls;
+mod evaluation;
 mod expressions;
 mod flow;
 mod grammar;
+mod handing;
 mod notebook;
+mod shapes;
 mod sources;
 mod statements;
 mod strings;

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::Span;
 use super::expressions::{MAX_DEPTH, Reading, named};
+use super::shapes::{Step, step};
 use super::syntax::{Expression, Kind, Statement, Target};
 
 /// The statements of a file.
@@ -27,88 +28,33 @@ fn block(reading: Reading<'_>, node: Node<'_>) -> Vec<Statement> {
 }
 
 fn statement(reading: Reading<'_>, node: Node<'_>) -> Vec<Statement> {
-    match node.kind() {
-        "global_statement" if node.named_child(0).is_some_and(|child| child.kind() == "identifier") => {
+    match step(node.kind()) {
+        Step::Global if node.named_child(0).is_some_and(|child| child.kind() == "identifier") => {
             vec![Statement::Global(named(node).into_iter().map(|name| reading.written(name).to_owned()).collect())]
         }
-        "return_statement" | "return" => vec![returned(reading, node)],
-        "raise_statement" | "throw_statement" | "break_statement" | "continue_statement" => {
+        Step::Return => vec![returned(reading, node)],
+        Step::Leave => {
             let said = reading.children(node).into_iter().map(Statement::Expression);
             said.chain([Statement::Leave]).collect()
         }
-        "if_statement" => condition(reading, node),
-        "for_statement"
-        | "for_in_statement"
-        | "while_statement"
-        | "do_statement"
-        | "foreach_statement"
-        | "enhanced_for_statement" => repeated(reading, node),
-        "try_statement" | "try_with_resources_statement" => attempt(reading, node),
-        "switch_statement"
-        | "switch_expression"
-        | "match_statement"
-        | "expression_switch_statement"
-        | "type_switch_statement"
-        | "select_statement" => cases(reading, node),
-        "function_definition"
-        | "function_declaration"
-        | "generator_function_declaration"
-        | "method_definition"
-        | "method_declaration"
-        | "constructor_declaration"
-        | "local_function_statement" => function(reading, node),
-        "class_definition"
-        | "class_declaration"
-        | "abstract_class_declaration"
-        | "record_declaration"
-        | "struct_declaration"
-        | "interface_declaration"
-        | "enum_declaration" => class(reading, node),
-        "property_declaration" | "field_definition" | "public_field_definition" => property(reading, node),
-        "variable_declarator" | "var_spec" | "const_spec" => declared(reading, node).into_iter().collect(),
-        "short_var_declaration" | "assignment_statement" | "assignment" | "assignment_expression" => {
-            assigned(reading, node)
-        }
-        "expression_statement" | "global_statement" | "parenthesized_expression" => {
-            named(node).into_iter().flat_map(|child| statement(reading, child)).collect()
-        }
-        "with_statement" | "using_statement" | "lock_statement" | "synchronized_statement" => with(reading, node),
-        "decorated_definition" => {
+        Step::Condition => condition(reading, node),
+        Step::Loop => repeated(reading, node),
+        Step::Attempt => attempt(reading, node),
+        Step::Cases => cases(reading, node),
+        Step::Function => function(reading, node),
+        Step::Class => class(reading, node),
+        Step::Property => property(reading, node),
+        Step::Declared => declared(reading, node).into_iter().collect(),
+        Step::Assigned => assigned(reading, node),
+        Step::Wrapper | Step::Global => named(node).into_iter().flat_map(|child| statement(reading, child)).collect(),
+        Step::With => with(reading, node),
+        Step::Decorated => {
             node.child_by_field_name("definition").map(|inner| statement(reading, inner)).unwrap_or_default()
         }
-        "import_statement"
-        | "import_from_statement"
-        | "using_directive"
-        | "import_declaration"
-        | "package_clause"
-        | "package_declaration"
-        | "attribute_list"
-        | "modifier"
-        | "modifiers" => Vec::new(),
-        "lexical_declaration"
-        | "variable_declaration"
-        | "local_declaration_statement"
-        | "local_variable_declaration"
-        | "field_declaration"
-        | "var_declaration"
-        | "const_declaration"
-        | "var_spec_list"
-        | "export_statement"
-        | "namespace_declaration"
-        | "file_scoped_namespace_declaration"
-        | "declaration_list"
-        | "class_body"
-        | "internal_module"
-        | "module"
-        | "labeled_statement"
-        | "static_initializer"
-        | "class_static_block"
-        | "statement_list" => block(reading, node),
-        "block" | "statement_block" | "compilation_unit" | "source_file" | "program" | "else_clause"
-        | "elif_clause" | "finally_clause" | "catch_clause" | "except_clause" => {
-            vec![Statement::Block(block(reading, node))]
-        }
-        _ => vec![Statement::Expression(reading.expression(node))],
+        Step::Ignored => Vec::new(),
+        Step::Several => block(reading, node),
+        Step::Block => vec![Statement::Block(block(reading, node))],
+        Step::Expression => vec![Statement::Expression(reading.expression(node))],
     }
 }
 

@@ -1,6 +1,6 @@
 //! Scripts within YAML: the steps of workflows and pipelines, the jobs of GitLab.
 
-use super::{Command, Dialect, keep, scan};
+use super::{Command, Dialect, javascript, keep, scan};
 use crate::facts;
 use crate::source::{Node, Place, Value};
 
@@ -24,8 +24,14 @@ const SHELLS: &[&str] = &["shell", "scriptType", "scriptLocation", "targetType"]
 /// Keeps the commands of every script in a document.
 pub(crate) fn read_steps(document: &Node, text: &str, facts: &mut facts::Facts) {
     let before = facts.taken_for;
+    let mut javascript = Vec::new();
     document.walk(&mut |node| {
-        for entry in node.entries() {
+        let is_javascript = node.known_at(&["uses"]).is_some_and(|action| action.starts_with("actions/github-script"));
+        if let Some(script) = node.at(&["with", "script"]).filter(|_| is_javascript) {
+            javascript.push(script.place);
+            keep(javascript::scan(script.place, text), true, facts);
+        }
+        for entry in node.entries().iter().filter(|entry| !javascript.contains(&entry.value.place)) {
             let Some((_, dialect)) = KEYS.iter().find(|(key, _)| entry.key == *key) else { continue };
             let dialect = dialect.unwrap_or_else(|| dialect_of(node));
             for item in entry.value.one_or_many() {

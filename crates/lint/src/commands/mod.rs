@@ -10,6 +10,7 @@ mod credentials;
 mod cursor;
 mod http;
 mod inline;
+mod javascript;
 mod parts;
 mod powershell;
 mod script;
@@ -248,6 +249,15 @@ pub(crate) fn keep_moved(mut commands: Vec<Command>, place: &dyn Fn(Place) -> Pl
 }
 
 impl Command {
+    /// What it hands over as an assertion.
+    pub(crate) fn assertion(&self) -> Option<&Value> {
+        match &self.kind {
+            Kind::SignIn(sign_in) => sign_in.assertion.as_ref(),
+            Kind::TokenRequest(request) => request.field("client_assertion"),
+            _ => None,
+        }
+    }
+
     /// Every text in it.
     fn each_text(&mut self, visit: &mut dyn FnMut(&mut Text)) {
         match &mut self.kind {

@@ -48,17 +48,8 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     }
     for script in model.facts.iter().flat_map(|facts| &facts.commands.scripts) {
         for command in &script.commands {
-            out.extend(assertion(command).and_then(|value| in_script(script, command, value)));
+            out.extend(command.assertion().and_then(|value| in_script(script, command, value)));
         }
-    }
-}
-
-/// What a command hands over as an assertion.
-fn assertion(command: &Command) -> Option<&Value> {
-    match &command.kind {
-        Kind::SignIn(sign_in) => sign_in.assertion.as_ref(),
-        Kind::TokenRequest(request) => request.field("client_assertion"),
-        _ => None,
     }
 }
 

@@ -1,5 +1,6 @@
 use crate::Finding;
 use crate::code::{self, Source, advice};
+use crate::commands::{Command, Kind, Script};
 use crate::model::Model;
 use crate::rule::rule;
 
@@ -65,4 +66,22 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
         );
         out.push(handover.finding(&RULE, message, "a user signs in here").help(help));
     }
+    for script in model.facts.iter().flat_map(|facts| &facts.commands.scripts) {
+        out.extend(script.commands.iter().filter_map(|command| in_script(script, command)));
+    }
+}
+
+/// Grants by which a user signs in.
+const GRANTS: &[&str] =
+    &["password", "authorization_code", "device_code", "urn:ietf:params:oauth:grant-type:device_code"];
+
+fn in_script(script: &Script, command: &Command) -> Option<Finding> {
+    let made = script.commands.get(command.assertion()?.from?)?;
+    let Kind::TokenRequest(request) = &made.kind else { return None };
+    let url = request.url.to_string();
+    let is_entra = url.contains("login.microsoftonline.") || url.ends_with("/oauth2/v2.0/token");
+    let grant = request.field("grant_type")?.text.known().filter(|grant| is_entra && GRANTS.contains(grant))?;
+    let message = format!("the token of a user, from the grant `{grant}`, is used as client assertion");
+    let finding = Finding::new(&RULE, message, made.place, "a user signs in here");
+    Some(finding.and(command.place, "it is handed over as the assertion here"))
 }
