@@ -49,7 +49,7 @@ fn dialect_of(step: &Node) -> Dialect {
 }
 
 /// The commands of a script that is a scalar of YAML; `text` is the whole file.
-fn scan_scalar(dialect: Dialect, scalar: &Node, text: &str) -> Vec<Command> {
+pub(crate) fn scan_scalar(dialect: Dialect, scalar: &Node, text: &str) -> Vec<Command> {
     match &scalar.value {
         Value::Scalar { .. } => scan(dialect, scalar.place.file, text, written(scalar.place, text)),
         _ => Vec::new(),

@@ -26,7 +26,7 @@ use crate::model::Credential;
 use crate::recognise::Form;
 use crate::source::{FileId, Place, Text};
 
-pub(crate) use inline::read_steps;
+pub(crate) use inline::{read_steps, scan_scalar};
 pub(crate) use script::Value;
 pub(crate) use variables::Variable;
 
