@@ -41,9 +41,8 @@ impl Facts {
 /// Reads one file.
 pub(crate) fn read(file: FileId, path: &str, text: &str) -> Facts {
     let mut facts = Facts::default();
-    match crate::recognise::form(path) {
-        Some(form) => crate::recognise::read(form, file, path, text, &mut facts),
-        None => {}
+    if let Some(form) = crate::recognise::form(path) {
+        crate::recognise::read(form, file, path, text, &mut facts);
     }
     facts
 }

@@ -9,6 +9,11 @@ use std::path::Path;
 use cases::parse;
 use fedlens_lint::RULES;
 
+/// One a line.
+fn list(lines: &[String]) -> String {
+    lines.iter().fold(String::new(), |out, line| out + "    " + line + "\n")
+}
+
 #[test]
 fn cases_find_what_they_say() {
     let mut problems = String::new();
@@ -26,7 +31,14 @@ fn cases_find_what_they_say() {
             let found = case.found();
             if found != expected {
                 let file = path.file_name().unwrap().to_string_lossy().into_owned();
-                writeln!(problems, "{file}: {}\n  expected {expected:#?}\n  found {found:#?}", case.title).unwrap();
+                writeln!(
+                    problems,
+                    "{file}: {}\n  expected\n{}\n  found\n{}",
+                    case.title,
+                    list(&expected),
+                    list(&found)
+                )
+                .unwrap();
             }
         }
     }
@@ -43,11 +55,11 @@ fn examples_of_rules_are_right() {
             (Some(wrong), Some(right)) => {
                 let found = wrong.found();
                 if found.is_empty() || found.iter().any(|line| !line.starts_with(rule.id)) {
-                    writeln!(problems, "{} {}: its wrong example gives {found:?}", rule.id, rule.slug).unwrap();
+                    writeln!(problems, "{} {}: its wrong example gives\n{}", rule.id, rule.slug, list(&found)).unwrap();
                 }
                 let found = right.found();
                 if !found.is_empty() {
-                    writeln!(problems, "{} {}: its right example gives {found:?}", rule.id, rule.slug).unwrap();
+                    writeln!(problems, "{} {}: its right example gives\n{}", rule.id, rule.slug, list(&found)).unwrap();
                 }
             }
             _ => writeln!(problems, "{} {}: no `## Wrong` and `## Right`", rule.id, rule.slug).unwrap(),

@@ -1,7 +1,6 @@
 //! The linter held against its labelled cases, and against other linters.
 
 #[path = "../../../crates/lint/tests/cases/mod.rs"]
-#[expect(dead_code, reason = "the tests of the linter use more of it")]
 mod cases;
 mod peers;
 mod speed;

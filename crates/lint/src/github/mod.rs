@@ -14,8 +14,7 @@ mod walk;
 pub(crate) use later::{Later, Work};
 pub(crate) use login::{Input, Login, LoginKind};
 pub(crate) use permission::{Grant, Level, Said};
-pub(crate) use repository::{Form, Repository};
-pub(crate) use subject::Template;
+pub(crate) use repository::Repository;
 use walk::RemoteCall;
 
 use crate::facts;

@@ -49,7 +49,7 @@ pub(crate) fn parse(text: &str) -> Vec<Case> {
 /// The fence that a line opens.
 fn fence(line: &str) -> Option<&str> {
     let ticks = line.len() - line.trim_start_matches('`').len();
-    (ticks >= 3).then(|| &line[..ticks])
+    line.get(..ticks).filter(|_| ticks >= 3)
 }
 
 impl Case {
