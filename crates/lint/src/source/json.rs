@@ -80,7 +80,7 @@ mod tests {
         let node = read(FileId(0), text).unwrap();
         let items = node.get("a").unwrap().items();
         assert_eq!(items.len(), 4);
-        assert_eq!(&text[items[1].place.range()], "\"x\"");
+        assert_eq!(text.get(items[1].place.range()), Some("\"x\""));
         assert_eq!(items[2].boolean(), Some(true));
         assert!(items[3].is_null());
     }
