@@ -106,13 +106,10 @@ fn zizmor(programs: &Path, folder: &Path) -> Result<Vec<Report>> {
     let mut reports = Vec::new();
     for finding in found.as_array().into_iter().flatten() {
         for location in finding["locations"].as_array().into_iter().flatten() {
-            let path = &location["symbolic"]["key"]["Local"];
-            let prefix = path["prefix"].as_str().unwrap_or_default();
-            let given = path["given_path"].as_str().unwrap_or_default();
-            let path = if given.starts_with('/') { given.to_owned() } else { format!("{prefix}/{given}") };
+            let path = location["symbolic"]["key"]["Local"]["verbatim_path"].as_str().unwrap_or_default();
             let row = |end: &str| location["concrete"]["location"][end]["row"].as_u64().unwrap_or(0) + 1;
             let rule = finding["ident"].as_str().unwrap_or_default();
-            reports.extend(Report::of(folder, &path, (row("start_point"), row("end_point")), rule));
+            reports.extend(Report::of(folder, path, (row("start_point"), row("end_point")), rule));
         }
     }
     Ok(reports)

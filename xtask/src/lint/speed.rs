@@ -75,8 +75,7 @@ fn write_workflows(folder: &Path) -> Result<usize> {
     let mut bytes = 0;
     for number in 0..WORKFLOWS {
         let mut text = format!(
-            "name: service {number}\non:\n  push:\n    branches: [main, 'release/**']\n  pull_request:\n    paths:\n      - \
-             'services/{number}/**'\npermissions:\n  contents: read\nconcurrency:\n  group: ${{{{ github.workflow }}}}-${{{{ \
+            "name: service {number}\non:\n  push:\n    branches: [main, 'release/**']\n  workflow_dispatch:\npermissions:\n  contents: read\nconcurrency:\n  group: ${{{{ github.workflow }}}}-${{{{ \
              github.ref }}}}\n  cancel-in-progress: true\njobs:\n"
         );
         for stage in ["build", "test", "staging", "production"] {
