@@ -2,7 +2,7 @@
 
 use fedlens_issuers::{Subject, parse_subject};
 
-use crate::model::{Answer, Credential, Exchange, Field, Model, Platform, Refused, Workload};
+use crate::model::{Answer, Credential, Exchange, Field, Identity, Model, Platform, Refused, Workload};
 use crate::source::{Place, Text};
 use crate::{Confidence, Edit, Finding, Rule};
 
@@ -13,6 +13,8 @@ pub(super) struct Refusal<'a> {
     pub(super) credential: &'a Credential,
     pub(super) refused: &'a Refused,
     candidate: usize,
+    /// A credential of another identity that fits, and that identity.
+    elsewhere: Option<(&'a Credential, &'a Identity)>,
 }
 
 /// What a refusal comes from, which is what the rules divide it by.
@@ -37,7 +39,12 @@ pub(super) fn of<'a>(model: &'a Model<'_>, cause: Cause) -> impl Iterator<Item =
 
 fn refusal<'a>(model: &'a Model<'_>, exchange: &'a Exchange) -> Option<Refusal<'a>> {
     let Answer::Refused(refused) = &exchange.answer else { return None };
+    let elsewhere = refused.elsewhere.and_then(|at| {
+        let credential = model.credentials.get(at)?;
+        Some((credential, model.identities.get(credential.identity)?))
+    });
     Some(Refusal {
+        elsewhere,
         workload: model.workloads.get(exchange.workload)?,
         credential: model.credentials.get(refused.credential)?,
         refused,
@@ -106,7 +113,15 @@ impl Refusal<'_> {
             finding = finding.and(self.workload.place, "signs in here");
         }
         if !self.refused.settled {
-            finding = finding.confidence(Confidence::Medium);
+            let other_repository = self.refused.cause == "github.subject.repository";
+            finding = finding.confidence(if other_repository { Confidence::Low } else { Confidence::Medium });
+        }
+        if let Some(hint) = &self.refused.hint {
+            finding = finding.help(hint.clone());
+        }
+        if let Some((other, owner)) = self.elsewhere {
+            let help = format!("sign in as `{}`, or {}", owner.name, uncapitalised(finding.help.trim_end_matches('.')));
+            finding = finding.and(other.subject_place(), format!("trusts it, for `{}`", owner.name)).help(help);
         }
         if !self.refused.explanation.is_empty() {
             finding = finding.note(self.refused.explanation.clone());
@@ -144,6 +159,11 @@ impl Refusal<'_> {
             Platform::ManagedIdentity => "this managed identity's",
         }
     }
+}
+
+fn uncapitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Puts `value` where a text is written out in full; `None` where it is put together from others.
