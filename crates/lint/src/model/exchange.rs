@@ -1,6 +1,7 @@
 //! What Entra would answer to each workload.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use fedlens_issuers::{Subject, parse_subject, recognise};
 
@@ -60,6 +61,8 @@ pub struct Refused {
     pub settled: bool,
     /// What to do about this very pair, where that can be said.
     pub hint: Option<String>,
+    /// Whether that credential lets another workload in.
+    pub shared: bool,
     /// A credential of another identity that fits, where it is certain who the workload signs in as.
     pub elsewhere: Option<usize>,
 }
@@ -83,11 +86,11 @@ pub(super) fn judge(
     own: Option<&(String, String)>,
 ) -> Vec<Exchange> {
     let known = Known { identities, credentials, repositories: credentials.iter().map(repository_of).collect(), own };
-    let mut all: HashMap<Key, Targets> = HashMap::new();
+    let mut all = AllTargets::default();
     let mut exchanges = Vec::new();
     let mut failed = Vec::new();
     for (at, workload) in workloads.iter().enumerate() {
-        let targets = all.entry(Key::of(workload)).or_insert_with(|| Targets::of(workload, &known));
+        let targets = all.of(workload, &known);
         for (candidate, found) in workload.candidates.iter().enumerate() {
             match targets.answer(workload, found, credentials) {
                 Some(Some(answer)) => exchanges.push(Exchange { workload: at, candidate, answer }),
@@ -99,7 +102,7 @@ pub(super) fn judge(
     let taken: HashSet<usize> = exchanges.iter().filter_map(Exchange::accepted).collect();
     for (at, candidate) in failed {
         let Some(workload) = workloads.get(at) else { continue };
-        let Some(targets) = all.get(&Key::of(workload)) else { continue };
+        let targets = all.of(workload, &known);
         let Some(found) = workload.candidates.get(candidate) else { continue };
         let answer = targets.refusal(workload, found, &known, &taken);
         exchanges.extend(answer.map(|answer| Exchange { workload: at, candidate, answer }));
@@ -172,32 +175,65 @@ enum Readers {
     Several,
 }
 
-impl Targets {
+/// The targets of all workloads. Most have the same ones, and they are many.
+#[derive(Default)]
+struct AllTargets {
+    by_key: HashMap<Key, Rc<Targets>>,
+    by_chosen: HashMap<Chosen, Rc<Targets>>,
+    /// The credentials for a platform and an issuer.
+    of_platform: HashMap<(Platform, String), Rc<[usize]>>,
+}
+
+/// The credentials that a workload may meet, whether that is certain, and whether it runs on GitHub.
+type Chosen = (Vec<usize>, bool, bool);
+
+impl AllTargets {
+    fn of(&mut self, workload: &Workload, known: &Known<'_>) -> Rc<Targets> {
+        let key = Key::of(workload);
+        if let Some(found) = self.by_key.get(&key) {
+            return Rc::clone(found);
+        }
+        let (mut chosen, settled) = self.chosen(workload, known);
+        let on_github = workload.platform == Platform::GitHub;
+        let found = self.by_chosen.entry((chosen.clone(), settled, on_github)).or_insert_with(|| {
+            let readers = if on_github && !settled { known.keep_own(&mut chosen) } else { Readers::Own };
+            Rc::new(Targets::new(chosen, known.credentials, settled, readers))
+        });
+        Rc::clone(self.by_key.entry(key).or_insert(Rc::clone(found)))
+    }
+
     /// The credentials of the identity that the workload names; of every identity that it may mean where none can be
-    /// told, as long as they are for its platform and not for other repositories.
-    fn of(workload: &Workload, known: &Known<'_>) -> Self {
+    /// told, as long as they are for its platform.
+    fn chosen(&mut self, workload: &Workload, known: &Known<'_>) -> (Vec<usize>, bool) {
         let named = |identity: &Identity| workload.client_id.as_ref().is_some_and(|id| identity.is_called(id));
         let meant = |identity: &Identity| match (&workload.client_id, &identity.client_id) {
             (Some(asked), Some(own)) => asked.agrees(own) != Agreement::Different,
             _ => true,
         };
-        let named: Vec<bool> = known.identities.iter().map(named).collect();
-        let settled = named.contains(&true);
-        let of_owner = |credential: &Credential| match settled {
-            true => named.get(credential.identity).copied().unwrap_or_default(),
-            false => known.identities.get(credential.identity).is_some_and(meant),
+        let by_name: Vec<bool> = known.identities.iter().map(named).collect();
+        let settled = by_name.contains(&true);
+        let right = if settled { by_name } else { known.identities.iter().map(meant).collect() };
+        let of_owner = |at: &usize| {
+            let identity = known.credentials.get(*at).map(|credential| credential.identity);
+            identity.and_then(|identity| right.get(identity)).copied().unwrap_or_default()
         };
-        let mut chosen: Vec<usize> = (known.credentials.iter().enumerate())
-            .filter(|(_, credential)| of_owner(credential) && (settled || is_of_platform(workload, credential)))
-            .map(|(at, _)| at)
-            .collect();
-        let readers = match workload.platform {
-            Platform::GitHub if !settled => known.keep_own(&mut chosen),
-            _ => Readers::Own,
+        let chosen = match settled {
+            true => (0..known.credentials.len()).filter(of_owner).collect(),
+            false => self.of_platform(workload, known).iter().copied().filter(of_owner).collect(),
         };
-        Self::new(chosen, known.credentials, settled, readers)
+        (chosen, settled)
     }
 
+    fn of_platform(&mut self, workload: &Workload, known: &Known<'_>) -> Rc<[usize]> {
+        let found = self.of_platform.entry((workload.platform, workload.issuer.to_string())).or_insert_with(|| {
+            let credentials = known.credentials.iter().enumerate();
+            credentials.filter(|(_, credential)| is_of_platform(workload, credential)).map(|(at, _)| at).collect()
+        });
+        Rc::clone(found)
+    }
+}
+
+impl Targets {
     fn new(chosen: Vec<usize>, credentials: &[Credential], settled: bool, readers: Readers) -> Self {
         let mut by_subject: HashMap<String, Vec<usize>> = HashMap::new();
         let mut open = Vec::new();
@@ -271,7 +307,7 @@ impl Targets {
 }
 
 impl Known<'_> {
-    /// Leaves out the credentials that are for other repositories: one may keep those of many.
+    /// Leaves out the credentials that are for other repositories: a repository may keep those of many.
     fn keep_own(&self, chosen: &mut Vec<usize>) -> Readers {
         let named = |at: &usize| self.repositories.get(*at).and_then(Option::as_ref);
         let all: HashSet<&(String, String)> = chosen.iter().filter_map(named).collect();

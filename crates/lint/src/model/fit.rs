@@ -119,7 +119,8 @@ fn holds_for_some(comparison: &fedlens_trust::flexible::Comparison, subject: &Te
 
 /// What keeps a pair from being judged, in a sentence.
 pub(super) fn unknown(workload: &Workload, candidate: &Candidate, credential: &Credential) -> String {
-    let subject = candidate.subjects.first();
+    let open = |subject: &&Text| fits_subject(subject, &workload.issuer, credential) == Agreement::Open;
+    let subject = candidate.subjects.iter().find(open).or(candidate.subjects.first());
     let texts = [
         Some((&workload.issuer, Some(&credential.issuer))),
         Some((&workload.audience, credential.audiences.first())),

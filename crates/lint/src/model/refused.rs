@@ -42,7 +42,8 @@ pub(super) fn refused(asked: &Asked<'_>, credentials: &[Credential]) -> Option<R
     let trusted = credentials.get(credential)?;
     let presented = Presented::of(workload, &subject, trusted);
     let code = presented.refusal(near.iter().filter_map(|at| credentials.get(*at)));
-    Some(presented.explained(code, credential, trusted, *settled))
+    let shared = asked.taken.contains(&credential);
+    Some(Refused { shared, ..presented.explained(code, credential, trusted, *settled) })
 }
 
 /// Entra compares the issuer first, then the audience, then the subject.
@@ -102,6 +103,7 @@ fn nearest_of(asked: &Asked<'_>, credentials: &[Credential], among: &[usize]) ->
     // A form that some credential already has the shape of, such as numeric ids, is the one to compare with.
     let forms = asked.candidate.subjects.iter().map(|form| with_ids(form, &configured));
     let ranked = forms.filter_map(|form| {
+        let configured: Vec<String> = configured.iter().map(|subject| with_names(subject, &form)).collect();
         let found = nearest(issuer, &form, configured.iter().map(String::as_str))?;
         let rank = found.difference.as_ref().map_or((true, 0, false), |difference| {
             let other_kind = ["github.subject.environment-vs-ref", "github.subject.pull-request"];
@@ -132,6 +134,22 @@ fn with_ids(form: &Text, configured: &[String]) -> String {
         other => other,
     });
     Text::of(pieces, form.place).to_string()
+}
+
+/// A trusted subject whose repository is not known, with that of what is sent: it may well be this one.
+fn with_names(configured: &str, sent: &str) -> String {
+    let Subject::GitHub { owner, repository, ids, context } = parse_subject(None, configured) else {
+        return configured.to_owned();
+    };
+    let Subject::GitHub { owner: own_owner, repository: own_name, .. } = parse_subject(None, sent) else {
+        return configured.to_owned();
+    };
+    if ids.is_some() || !(owner.contains("${") || repository.contains("${")) {
+        return configured.to_owned();
+    }
+    let owner = if owner.contains("${") { own_owner } else { owner };
+    let repository = if repository.contains("${") { own_name } else { repository };
+    format!("repo:{owner}/{repository}:{context}")
 }
 
 impl Refused {
@@ -199,6 +217,7 @@ impl Presented {
             configured,
             settled,
             hint,
+            shared: false,
             elsewhere: None,
         };
         match number {
@@ -216,7 +235,8 @@ impl Presented {
                 let configured = configured.map(Text::to_string).unwrap_or_default();
                 let cause = match &credential.subject {
                     Some(_) => {
-                        Cause::of(compare(Some(&self.issuer), &self.subject, &configured), "fic.subject.mismatch")
+                        let comparable = with_names(&configured, &self.subject);
+                        Cause::of(compare(Some(&self.issuer), &self.subject, &comparable), "fic.subject.mismatch")
                     }
                     None => Cause {
                         explanation: "The expression does not cover this subject.".to_owned(),
