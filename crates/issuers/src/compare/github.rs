@@ -242,6 +242,7 @@ fn ref_in_words(name: &str) -> String {
 /// What would make the job send the configured context; `None` where GitHub never sends it.
 fn how_to_send(sent: Context<'_>, expected: Context<'_>) -> Option<String> {
     Some(match (sent, expected) {
+        (Context::Environment(_), Context::Environment(name)) => format!("Write `environment: {name}` in the job"),
         (_, Context::Environment(name)) => format!("Add `environment: {name}` to the job"),
         (Context::Environment(name), Context::Ref(_) | Context::PullRequest) => {
             format!("Remove `environment: {name}` from the job")

@@ -12,10 +12,10 @@ mod trigger;
 mod walk;
 
 pub(crate) use later::{Later, Work};
-pub(crate) use login::{Input, Login, LoginKind};
+pub(crate) use login::{Caller, Input, Login, LoginKind};
 pub(crate) use permission::{Grant, Level, Said};
 pub(crate) use repository::Repository;
-use walk::RemoteCall;
+pub(crate) use walk::RemoteCall;
 
 use crate::facts;
 use crate::model::{Draft, Platform, Stored};

@@ -87,7 +87,13 @@ impl<'a> Scope<'a> {
             ["ref_name"] => self.short_ref(),
             ["ref_type"] => {
                 let git_ref = self.trigger.git_ref.to_string();
-                literal(if git_ref.starts_with("refs/tags/") { "tag" } else { "branch" })
+                match git_ref.as_str() {
+                    tag if tag.starts_with("refs/tags/") => literal("tag"),
+                    branch if branch.starts_with("refs/heads/") || branch.starts_with("refs/pull/") => {
+                        literal("branch")
+                    }
+                    _ => None,
+                }
             }
             ["repository"] => {
                 let (owner, name) = self.repository.name.as_ref()?;

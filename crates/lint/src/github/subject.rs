@@ -84,6 +84,8 @@ fn context(job: &Job<'_>, trigger: &Trigger, place: Place) -> Text {
     match job.environment {
         Some(environment) if environment.known() != Some("") => pair("environment", environment),
         _ if trigger.event == "pull_request" => Text::literal("pull_request", place),
+        // No document says whether a review counts as a pull request.
+        _ if trigger.event.starts_with("pull_request_review") => unknown("", "context", "", place),
         _ => pair("ref", &trigger.git_ref),
     }
 }

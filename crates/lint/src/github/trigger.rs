@@ -64,8 +64,14 @@ pub(crate) fn triggers(workflow: &Node) -> Vec<Trigger> {
                 event,
                 place,
             }),
+            "merge_group" => out.push(Trigger {
+                git_ref: unknown("refs/heads/gh-readonly-queue/", "branch of the queue", "", place),
+                when: "in the merge queue".to_owned(),
+                event,
+                place,
+            }),
             name => out.push(Trigger {
-                git_ref: unknown("refs/heads/", "branch", "", place),
+                git_ref: unknown("refs/", "branch or tag", "", place),
                 when: format!("on `{name}`"),
                 event,
                 place,
@@ -104,7 +110,12 @@ fn pushes(place: Place, filters: Option<&Node>) -> Vec<Trigger> {
     if ignoring || branches.is_none() && tags.is_none() && list("tags-ignore").is_none() {
         out.push(Trigger {
             event: "push".to_owned(),
-            git_ref: unknown("refs/heads/", "branch", "", place),
+            // Tags start it as well, unless there is a filter for branches.
+            git_ref: if ignoring || branches.is_some() {
+                unknown("refs/heads/", "branch", "", place)
+            } else {
+                unknown("refs/", "branch or tag", "", place)
+            },
             place,
             when: "on a push".to_owned(),
         });

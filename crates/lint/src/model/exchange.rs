@@ -1,16 +1,13 @@
 //! What Entra would answer to each workload.
 
-use fedlens_issuers::{compare, compare_issuers, nearest, recognise};
-use fedlens_token::Claims;
-use fedlens_trust::flexible::Expression;
-use fedlens_trust::{
-    Application, Assertion, ClaimsMatchingExpression, Directory, FederatedIdentityCredential, Policy, Refusal,
-    TokenRequest, View, decide,
-};
-use jiff::Timestamp;
-use serde_json::json;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
-use super::{Candidate, Credential, Identity, Workload};
+use fedlens_issuers::{Subject, parse_subject, recognise};
+
+use super::fit::{self, Fit, fit};
+use super::refused::{Asked, refused};
+use super::{Candidate, Credential, Identity, Platform, Workload};
 use crate::source::{Agreement, Text};
 
 /// A workload with one of its subjects, and what Entra would answer to it.
@@ -62,6 +59,12 @@ pub struct Refused {
     pub configured: String,
     /// Whether it is certain that the workload signs in as the owner of that credential.
     pub settled: bool,
+    /// What to do about this very pair, where that can be said.
+    pub hint: Option<String>,
+    /// Whether that credential lets another workload in.
+    pub shared: bool,
+    /// A credential of another identity that fits, where it is certain who the workload signs in as.
+    pub elsewhere: Option<usize>,
 }
 
 /// What an assertion and a credential are compared by.
@@ -75,238 +78,250 @@ pub enum Field {
     Subject,
 }
 
-/// How an assertion and a credential go together, field by field.
-#[derive(Clone, Copy)]
-struct Fit {
-    issuer: Agreement,
-    audience: Agreement,
-    subject: Agreement,
-}
-
-impl Fit {
-    fn fields(self) -> [Agreement; 3] {
-        [self.issuer, self.audience, self.subject]
-    }
-
-    fn is(self, wanted: Agreement) -> bool {
-        match wanted {
-            Agreement::Equal => self.fields().iter().all(|field| *field == Agreement::Equal),
-            Agreement::Different => self.fields().contains(&Agreement::Different),
-            Agreement::Open => !self.is(Agreement::Equal) && !self.is(Agreement::Different),
-        }
-    }
-}
-
-/// Judges every subject of every workload that has somebody to sign in as.
-pub(super) fn judge(identities: &[Identity], credentials: &[Credential], workloads: &[Workload]) -> Vec<Exchange> {
+/// Judges every subject of every workload that has somebody to sign in as. `own` is the repository of the workflows.
+pub(super) fn judge(
+    identities: &[Identity],
+    credentials: &[Credential],
+    workloads: &[Workload],
+    own: Option<&(String, String)>,
+) -> Vec<Exchange> {
+    let known = Known { identities, credentials, repositories: credentials.iter().map(repository_of).collect(), own };
+    let mut all = AllTargets::default();
     let mut exchanges = Vec::new();
+    let mut failed = Vec::new();
     for (at, workload) in workloads.iter().enumerate() {
-        let targets = Targets::of(workload, identities, credentials);
-        for (candidate_at, candidate) in workload.candidates.iter().enumerate() {
-            if let Some(answer) = targets.answer(workload, candidate, credentials) {
-                exchanges.push(Exchange { workload: at, candidate: candidate_at, answer });
+        let targets = all.of(workload, &known);
+        for (candidate, found) in workload.candidates.iter().enumerate() {
+            match targets.answer(workload, found, credentials) {
+                Some(Some(answer)) => exchanges.push(Exchange { workload: at, candidate, answer }),
+                Some(None) => failed.push((at, candidate)),
+                None => {}
             }
         }
     }
+    let taken: HashSet<usize> = exchanges.iter().filter_map(Exchange::accepted).collect();
+    for (at, candidate) in failed {
+        let Some(workload) = workloads.get(at) else { continue };
+        let targets = all.of(workload, &known);
+        let Some(found) = workload.candidates.get(candidate) else { continue };
+        let answer = targets.refusal(workload, found, &known, &taken);
+        exchanges.extend(answer.map(|answer| Exchange { workload: at, candidate, answer }));
+    }
+    exchanges.sort_by_key(|exchange| (exchange.workload, exchange.candidate));
     exchanges
+}
+
+impl Exchange {
+    /// The credential that accepts it.
+    fn accepted(&self) -> Option<usize> {
+        match self.answer {
+            Answer::Accepted { credential } => Some(credential),
+            _ => None,
+        }
+    }
+}
+
+/// Everything that a sign-in may meet.
+struct Known<'a> {
+    identities: &'a [Identity],
+    credentials: &'a [Credential],
+    /// The repository on GitHub that each credential is for, in lower case, where that is known.
+    repositories: Vec<Option<(String, String)>>,
+    own: Option<&'a (String, String)>,
+}
+
+/// The repository that a credential for GitHub names in full, in lower case.
+fn repository_of(credential: &Credential) -> Option<(String, String)> {
+    let subject = credential.subject.as_ref()?.to_string();
+    match parse_subject(None, &subject) {
+        Subject::GitHub { owner, repository, .. } if !owner.contains("${") && !repository.contains("${") => {
+            Some((owner.to_ascii_lowercase(), repository.to_ascii_lowercase()))
+        }
+        _ => None,
+    }
+}
+
+/// What two workloads have in common that sign in as the same identity, as far as is known.
+#[derive(PartialEq, Eq, Hash)]
+struct Key(Platform, String, Option<String>);
+
+impl Key {
+    fn of(workload: &Workload) -> Self {
+        Self(workload.platform, workload.issuer.to_string(), workload.client_id.as_ref().map(Text::to_string))
+    }
 }
 
 /// The credentials among which a workload's has to be.
 struct Targets {
     credentials: Vec<usize>,
+    /// Those with a subject that is known, by it.
+    by_subject: HashMap<String, Vec<usize>>,
+    /// The others.
+    open: Vec<usize>,
     /// Whether they belong to the identity that the workload names.
     settled: bool,
+    /// Whom they are for, as far as the repository tells.
+    readers: Readers,
 }
 
-impl Targets {
+/// Whose credentials those of no certain identity are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Readers {
+    /// The repository's own, or nothing says otherwise.
+    Own,
+    /// Another repository's, and only that one's: perhaps the name is wrong.
+    Another,
+    /// Those of several repositories, and which of them this is, is not known.
+    Several,
+}
+
+/// The targets of all workloads. Most have the same ones, and they are many.
+#[derive(Default)]
+struct AllTargets {
+    by_key: HashMap<Key, Rc<Targets>>,
+    by_chosen: HashMap<Chosen, Rc<Targets>>,
+    /// The credentials for a platform and an issuer.
+    of_platform: HashMap<(Platform, String), Rc<[usize]>>,
+}
+
+/// The credentials that a workload may meet, whether that is certain, and whether it runs on GitHub.
+type Chosen = (Vec<usize>, bool, bool);
+
+impl AllTargets {
+    fn of(&mut self, workload: &Workload, known: &Known<'_>) -> Rc<Targets> {
+        let key = Key::of(workload);
+        if let Some(found) = self.by_key.get(&key) {
+            return Rc::clone(found);
+        }
+        let (mut chosen, settled) = self.chosen(workload, known);
+        let on_github = workload.platform == Platform::GitHub;
+        let found = self.by_chosen.entry((chosen.clone(), settled, on_github)).or_insert_with(|| {
+            let readers = if on_github && !settled { known.keep_own(&mut chosen) } else { Readers::Own };
+            Rc::new(Targets::new(chosen, known.credentials, settled, readers))
+        });
+        Rc::clone(self.by_key.entry(key).or_insert(Rc::clone(found)))
+    }
+
     /// The credentials of the identity that the workload names; of every identity that it may mean where none can be
     /// told, as long as they are for its platform.
-    fn of(workload: &Workload, identities: &[Identity], credentials: &[Credential]) -> Self {
+    fn chosen(&mut self, workload: &Workload, known: &Known<'_>) -> (Vec<usize>, bool) {
         let named = |identity: &Identity| workload.client_id.as_ref().is_some_and(|id| identity.is_called(id));
         let meant = |identity: &Identity| match (&workload.client_id, &identity.client_id) {
             (Some(asked), Some(own)) => asked.agrees(own) != Agreement::Different,
             _ => true,
         };
-        let settled = identities.iter().any(named);
-        let of_owner = |credential: &Credential| {
-            identities.get(credential.identity).is_some_and(|owner| if settled { named(owner) } else { meant(owner) })
+        let by_name: Vec<bool> = known.identities.iter().map(named).collect();
+        let settled = by_name.contains(&true);
+        let right = if settled { by_name } else { known.identities.iter().map(meant).collect() };
+        let of_owner = |at: &usize| {
+            let identity = known.credentials.get(*at).map(|credential| credential.identity);
+            identity.and_then(|identity| right.get(identity)).copied().unwrap_or_default()
         };
-        let chosen = credentials
-            .iter()
-            .enumerate()
-            .filter(|(_, credential)| of_owner(credential) && (settled || is_of_platform(workload, credential)))
-            .map(|(at, _)| at)
-            .collect();
-        Self { credentials: chosen, settled }
+        let chosen = match settled {
+            true => (0..known.credentials.len()).filter(of_owner).collect(),
+            false => self.of_platform(workload, known).iter().copied().filter(of_owner).collect(),
+        };
+        (chosen, settled)
     }
 
-    fn answer(&self, workload: &Workload, candidate: &Candidate, credentials: &[Credential]) -> Option<Answer> {
-        let fits: Vec<(usize, Fit)> =
-            self.credentials.iter().map(|at| (*at, fit(workload, candidate, &credentials[*at]))).collect();
-        if fits.is_empty() {
+    fn of_platform(&mut self, workload: &Workload, known: &Known<'_>) -> Rc<[usize]> {
+        let found = self.of_platform.entry((workload.platform, workload.issuer.to_string())).or_insert_with(|| {
+            let credentials = known.credentials.iter().enumerate();
+            credentials.filter(|(_, credential)| is_of_platform(workload, credential)).map(|(at, _)| at).collect()
+        });
+        Rc::clone(found)
+    }
+}
+
+impl Targets {
+    fn new(chosen: Vec<usize>, credentials: &[Credential], settled: bool, readers: Readers) -> Self {
+        let mut by_subject: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut open = Vec::new();
+        for at in &chosen {
+            match credentials.get(*at).and_then(|credential| credential.subject.as_ref()?.known()) {
+                Some(subject) => by_subject.entry(subject.to_owned()).or_default().push(*at),
+                None => open.push(*at),
+            }
+        }
+        Self { credentials: chosen, by_subject, open, settled, readers }
+    }
+
+    /// The answer; `Some(None)` for a refusal, which is worked out later.
+    fn answer(&self, workload: &Workload, candidate: &Candidate, credentials: &[Credential]) -> Option<Option<Answer>> {
+        if self.credentials.is_empty() {
             return None;
         }
-        if let Some((credential, _)) = fits.iter().find(|(_, fit)| fit.is(Agreement::Equal)) {
-            return Some(Answer::Accepted { credential: *credential });
+        let mut open = None;
+        for (at, credential) in self.within_reach(candidate).filter_map(|at| Some((at, credentials.get(at)?))) {
+            let fit: Fit = fit(workload, candidate, credential);
+            if fit.is(Agreement::Equal) {
+                return Some(Some(Answer::Accepted { credential: at }));
+            }
+            if fit.is(Agreement::Open) {
+                open.get_or_insert_with(Vec::new).push(at);
+            }
         }
-        let open: Vec<usize> =
-            fits.iter().filter(|(_, fit)| fit.is(Agreement::Open)).map(|(credential, _)| *credential).collect();
-        if let Some(first) = open.first() {
-            let why = unknown(workload, candidate, &credentials[*first]);
-            return Some(Answer::CannotTell { why, credentials: open });
-        }
-        let refused = self.refused(workload, candidate, credentials, &fits);
-        Some(Answer::Refused(Box::new(refused)))
+        let Some(open) = open else { return Some(None) };
+        let first = open.first().and_then(|at| credentials.get(*at))?;
+        let why = fit::unknown(workload, candidate, first);
+        Some(Some(Answer::CannotTell { why, credentials: open }))
     }
 
-    /// The refusal that Entra would give, next to the credential that was most likely meant.
-    fn refused(
+    /// The credentials that may fit: where all of a subject is known, those with the same one.
+    fn within_reach(&self, candidate: &Candidate) -> impl Iterator<Item = usize> {
+        let known: Option<Vec<&str>> = candidate.subjects.iter().map(Text::known).collect();
+        let mut found = match known {
+            Some(known) => {
+                let same = known.into_iter().filter_map(|subject| self.by_subject.get(subject)).flatten();
+                same.chain(&self.open).copied().collect()
+            }
+            None => self.credentials.clone(),
+        };
+        found.sort_unstable();
+        found.into_iter()
+    }
+
+    /// What is to be said of a sign-in that no credential fits.
+    fn refusal(
         &self,
         workload: &Workload,
         candidate: &Candidate,
-        credentials: &[Credential],
-        fits: &[(usize, Fit)],
-    ) -> Refused {
-        let closest = fits.iter().map(|(_, fit)| rank(*fit)).min().unwrap_or_default();
-        let near: Vec<usize> =
-            fits.iter().filter(|(_, fit)| rank(*fit) == closest).map(|(credential, _)| *credential).collect();
-        let (credential, subject) = nearest_subject(workload, candidate, credentials, &near);
-        let trusted = &credentials[credential];
-        let presented = Presented::of(workload, &subject, trusted);
-        let code = presented.refusal(self.credentials.iter().map(|at| &credentials[*at]));
-        presented.explained(code, credential, trusted, self.settled)
-    }
-}
-
-/// Entra compares the issuer first, then the audience, then the subject.
-fn rank(fit: Fit) -> [bool; 2] {
-    [fit.issuer == Agreement::Different, fit.audience == Agreement::Different]
-}
-
-/// The credential whose subject comes nearest, and which of the candidate's forms it comes nearest to.
-fn nearest_subject(
-    workload: &Workload,
-    candidate: &Candidate,
-    credentials: &[Credential],
-    near: &[usize],
-) -> (usize, String) {
-    let issuer = workload.issuer.known();
-    let configured: Vec<String> =
-        near.iter().map(|at| credentials[*at].subject.as_ref().map(Text::to_string).unwrap_or_default()).collect();
-    // A form that some credential already has the shape of, such as numeric ids, is the one to compare with.
-    let forms = candidate.subjects.iter().map(Text::to_string);
-    let ranked = forms.filter_map(|form| {
-        let found = nearest(issuer, &form, configured.iter().map(String::as_str))?;
-        let parts = found.difference.as_ref().map_or(0, |difference| difference.parts.len());
-        Some((parts, found.index, form))
-    });
-    let best = ranked.min_by_key(|(parts, ..)| *parts);
-    let (index, form) = best.map_or((0, String::new()), |(_, index, form)| (index, form));
-    (near.get(index).copied().unwrap_or_default(), form)
-}
-
-/// An assertion with every value filled in as far as the credential in view allows.
-struct Presented {
-    issuer: String,
-    audience: String,
-    subject: String,
-}
-
-impl Presented {
-    fn of(workload: &Workload, subject: &str, credential: &Credential) -> Self {
-        let audience = credential.audiences.first();
-        Self {
-            issuer: filled(&workload.issuer, Some(&credential.issuer)),
-            audience: filled(&workload.audience, audience),
-            subject: subject.to_owned(),
+        known: &Known<'_>,
+        taken: &HashSet<usize>,
+    ) -> Option<Answer> {
+        if self.readers == Readers::Several {
+            let why = "the credentials are for several repositories, and which of them this is, is not known (give `--repository`)";
+            return Some(Answer::CannotTell { why: why.to_owned(), credentials: self.credentials.clone() });
         }
-    }
-
-    /// The code that Entra would answer with.
-    fn refusal<'a>(&self, credentials: impl Iterator<Item = &'a Credential>) -> Option<Refusal> {
-        const CLIENT: &str = "client";
-        let application = Application {
-            app_id: CLIENT.to_owned(),
-            federated_identity_credentials: Some(credentials.map(Credential::to_trust).collect()),
-            ..Application::default()
-        };
-        let directory =
-            Directory { view: View::Partial, applications: vec![application].into(), ..Directory::default() };
-        let claims: Claims = serde_json::from_value(json!({
-            "iss": self.issuer, "aud": self.audience, "sub": self.subject,
-        }))
-        .ok()?;
-        let assertion = Assertion { view: View::Partial, claims: Some(claims), ..Assertion::default() };
-        let request = TokenRequest {
-            view: View::Partial,
-            grant_type: Some("client_credentials".to_owned()),
-            client_id: Some(CLIENT.to_owned()),
-            assertion: Some(assertion),
-            ..TokenRequest::default()
-        };
-        decide(&directory, &request, Timestamp::UNIX_EPOCH, &Policy::default()).refusal().cloned()
-    }
-
-    fn explained(self, refusal: Option<Refusal>, at: usize, credential: &Credential, settled: bool) -> Refused {
-        let number = refusal.as_ref().map_or(700_213, |refusal| refusal.code);
-        let refused = |field, cause, explanation, presented, configured| Refused {
-            code: format!("AADSTS{number}"),
-            credential: at,
-            field,
-            cause,
-            explanation,
-            presented,
-            configured,
-            settled,
-        };
-        match number {
-            700_211 => {
-                let configured = credential.issuer.to_string();
-                let difference = compare_issuers(&self.issuer, &configured);
-                let (cause, why) =
-                    difference.map_or(("fic.issuer.mismatch", String::new()), |d| (d.cause, d.explanation));
-                refused(Field::Issuer, cause, why, self.issuer, configured)
-            }
-            700_212 | 7_002_121 => {
-                let configured = credential.audiences.first().map(Text::to_string).unwrap_or_default();
-                refused(Field::Audience, "fic.audience.mismatch", String::new(), self.audience, configured)
-            }
-            _ => {
-                let configured = credential.subject.as_ref().or(credential.expression.as_ref());
-                let configured = configured.map(Text::to_string).unwrap_or_default();
-                let (cause, why) = match &credential.subject {
-                    Some(_) => compare(Some(&self.issuer), &self.subject, &configured)
-                        .map_or(("fic.subject.mismatch", String::new()), |d| (d.cause, d.explanation)),
-                    None => ("fic.flexible.no-match", "The expression does not cover this subject.".to_owned()),
-                };
-                refused(Field::Subject, cause, why, self.subject, configured)
-            }
+        let asked = Asked { workload, candidate, targets: &self.credentials, settled: self.settled, taken };
+        let mut refused = refused(&asked, known.credentials)?;
+        if self.readers == Readers::Another && !refused.only_by_repository() {
+            return None;
         }
+        if self.settled {
+            let fits = |credential: &&Credential| fit(workload, candidate, credential).is(Agreement::Equal);
+            refused.elsewhere = known.credentials.iter().position(|credential| fits(&credential));
+        }
+        Some(Answer::Refused(Box::new(refused)))
     }
 }
 
-impl Credential {
-    /// The credential as the decision takes it; what is not known is written as its expression.
-    pub(crate) fn to_trust(&self) -> FederatedIdentityCredential {
-        FederatedIdentityCredential {
-            name: self.name.as_ref().map(Text::to_string),
-            issuer: self.issuer.to_string(),
-            subject: self.subject.as_ref().map(Text::to_string),
-            audiences: self.audiences.iter().map(Text::to_string).collect(),
-            claims_matching_expression: self
-                .expression
-                .as_ref()
-                .map(|text| ClaimsMatchingExpression { value: text.to_string(), language_version: 1 }),
-            ..FederatedIdentityCredential::default()
+impl Known<'_> {
+    /// Leaves out the credentials that are for other repositories: a repository may keep those of many.
+    fn keep_own(&self, chosen: &mut Vec<usize>) -> Readers {
+        let named = |at: &usize| self.repositories.get(*at).and_then(Option::as_ref);
+        let all: HashSet<&(String, String)> = chosen.iter().filter_map(named).collect();
+        let Some((owner, name)) = self.own else {
+            return if all.len() > 1 { Readers::Several } else { Readers::Own };
+        };
+        let own = (owner.to_ascii_lowercase(), name.to_ascii_lowercase());
+        let others = all.iter().filter(|named| ***named != own).count();
+        let only_another = others == 1 && chosen.iter().all(|at| named(at).is_some_and(|named| *named != own));
+        if only_another {
+            return Readers::Another;
         }
-    }
-}
-
-/// The text, with the other's value where the two may be one.
-fn filled(text: &Text, other: Option<&Text>) -> String {
-    match other.filter(|other| text.agrees(other) == Agreement::Open) {
-        Some(other) if other.known().is_some() => other.to_string(),
-        _ => text.to_string(),
+        chosen.retain(|at| named(at).is_none_or(|named| *named == own));
+        Readers::Own
     }
 }
 
@@ -316,111 +331,4 @@ fn is_of_platform(workload: &Workload, credential: &Credential) -> bool {
         (Some(own), Some(trusted)) => own == trusted || own.is_github() && trusted.is_github(),
         _ => workload.platform.may_be_trusted_by(credential),
     }
-}
-
-fn fit(workload: &Workload, candidate: &Candidate, credential: &Credential) -> Fit {
-    let audience = credential.audiences.iter().map(|own| workload.audience.agrees(own));
-    Fit {
-        issuer: workload.issuer.agrees(&credential.issuer),
-        audience: best(audience),
-        subject: best(candidate.subjects.iter().map(|subject| fits_subject(subject, &workload.issuer, credential))),
-    }
-}
-
-/// One that fits is enough.
-fn best(found: impl Iterator<Item = Agreement>) -> Agreement {
-    let mut best = Agreement::Different;
-    for agreement in found {
-        match agreement {
-            Agreement::Equal => return Agreement::Equal,
-            Agreement::Open => best = Agreement::Open,
-            Agreement::Different => {}
-        }
-    }
-    best
-}
-
-fn fits_subject(subject: &Text, issuer: &Text, credential: &Credential) -> Agreement {
-    match (&credential.subject, &credential.expression) {
-        (Some(own), _) => subject.agrees(own),
-        (None, Some(expression)) => fits_expression(subject, issuer, expression),
-        (None, None) => Agreement::Open,
-    }
-}
-
-/// Only the subject is at hand; an expression that looks at other claims too stays open unless the subject fails it.
-fn fits_expression(subject: &Text, issuer: &Text, expression: &Text) -> Agreement {
-    let Some(expression) = expression.known() else { return Agreement::Open };
-    let Ok(expression) = Expression::parse(expression) else { return Agreement::Different };
-    if issuer.known().is_some_and(|issuer| expression.check_issuer(issuer).is_err()) {
-        return Agreement::Different;
-    }
-    let mut all = Agreement::Equal;
-    for comparison in &expression.comparisons {
-        let agreement = match (comparison.claim.as_str(), subject.known()) {
-            ("sub", Some(known)) => holds(comparison, known),
-            ("sub", None) => holds_for_some(comparison, subject),
-            _ => Agreement::Open,
-        };
-        match agreement {
-            Agreement::Different => return Agreement::Different,
-            Agreement::Open => all = Agreement::Open,
-            Agreement::Equal => {}
-        }
-    }
-    all
-}
-
-fn holds(comparison: &fedlens_trust::flexible::Comparison, subject: &str) -> Agreement {
-    let claims = serde_json::from_value::<Claims>(json!({ "sub": subject }));
-    match claims.is_ok_and(|claims| comparison.holds(&claims)) {
-        true => Agreement::Equal,
-        false => Agreement::Different,
-    }
-}
-
-/// A subject that is not all known: it fits a pattern whatever is put in where the pattern has only a star there;
-/// a conflict of the two beginnings rules it out.
-fn holds_for_some(comparison: &fedlens_trust::flexible::Comparison, subject: &Text) -> Agreement {
-    let fixed = comparison.comparand.split(['*', '?']).next().unwrap_or_default();
-    let begins = match subject.pieces().first() {
-        Some(crate::source::Piece::Literal(text)) => text.clone(),
-        _ => String::new(),
-    };
-    if !begins.starts_with(fixed) && !fixed.starts_with(&begins) {
-        return Agreement::Different;
-    }
-    // Two very different fillings that both fit are taken for all of them.
-    let fillings = ["x", "0-y/z.w"].map(|filling| {
-        let text: String = subject
-            .pieces()
-            .into_iter()
-            .map(|piece| match piece {
-                crate::source::Piece::Literal(text) => text,
-                crate::source::Piece::Unknown(_) => filling.to_owned(),
-            })
-            .collect();
-        holds(comparison, &text)
-    });
-    if fillings.iter().all(|found| *found == Agreement::Equal) { Agreement::Equal } else { Agreement::Open }
-}
-
-/// What keeps a pair from being judged, in a sentence.
-fn unknown(workload: &Workload, candidate: &Candidate, credential: &Credential) -> String {
-    let subject = candidate.subjects.first();
-    let texts = [
-        Some((&workload.issuer, Some(&credential.issuer))),
-        Some((&workload.audience, credential.audiences.first())),
-        subject.map(|subject| (subject, credential.subject.as_ref())),
-    ];
-    for (own, trusted) in texts.into_iter().flatten() {
-        if trusted.is_some_and(|trusted| own.agrees(trusted) == Agreement::Equal) {
-            continue;
-        }
-        let first = own.unknowns().chain(trusted.into_iter().flat_map(Text::unknowns)).next();
-        if let Some(unknown) = first {
-            return format!("`{}` {}", unknown.symbol, unknown.why.as_str());
-        }
-    }
-    "the expression of the credential looks at claims that are not known before the run".to_owned()
 }

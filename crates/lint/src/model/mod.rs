@@ -1,7 +1,9 @@
 //! Everything that the files say, joined: who signs in, as whom, and what that one trusts.
 
 mod exchange;
+mod fit;
 mod identity;
+mod refused;
 mod settings;
 mod subject;
 mod workload;
@@ -77,7 +79,7 @@ impl<'a> Model<'a> {
         let gitlab = gitlab::join(sources, &facts, &mut draft);
         let kubernetes = kubernetes::join(sources, &facts, &mut draft);
         let Draft { identities, credentials, workloads, settings, stages } = identity::resolve(draft);
-        let exchanges = exchange::judge(&identities, &credentials, &workloads);
+        let exchanges = exchange::judge(&identities, &credentials, &workloads, github.repository.name.as_ref());
         let mut of_identity = vec![Vec::new(); identities.len()];
         for (at, credential) in credentials.iter().enumerate() {
             if let Some(own) = of_identity.get_mut(credential.identity) {

@@ -89,6 +89,12 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     for refusal in refusal::of(model, Cause::Audience) {
         let message = format!("{} audience matches no credential", refusal.who());
         let finding = refusal.finding(&RULE, message);
+        // The credential has the audience of the cloud that is asked: it is the request that lacks it.
+        let wanted = refusal.workload.cloud.exchange_audience();
+        if wanted == refusal.refused.configured {
+            out.push(finding.help(format!("ask for the audience `{wanted}`, which belongs to {}", refusal.workload.cloud.name())));
+            continue;
+        }
         out.push(match refusal.edit(model) {
             Some(edit) => finding.suggest("trust the audience that is asked for", [edit]),
             None => finding,

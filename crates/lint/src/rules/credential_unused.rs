@@ -1,7 +1,9 @@
+use std::collections::{BTreeMap, HashSet};
+
 use fedlens_issuers::{Subject, parse_subject};
 
 use crate::Finding;
-use crate::model::{Answer, Exchange, Model, Platform};
+use crate::model::{Answer, Model, Platform};
 use crate::rule::rule;
 use crate::source::{Agreement, Text};
 
@@ -102,37 +104,47 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     if !model.workloads.iter().any(|workload| workload.platform == Platform::GitHub) {
         return;
     }
-    for (at, credential) in model.credentials.iter().enumerate() {
-        let Some(subject) = credential.subject.as_ref().and_then(Text::known) else { continue };
+    let used = Used::of(model);
+    for credential in &model.credentials {
+        let Some(text) = &credential.subject else { continue };
+        let Some(subject) = text.known() else { continue };
         let own = match parse_subject(credential.issuer.known(), subject) {
             Subject::GitHub { owner: trusted, repository, .. } => {
                 trusted.eq_ignore_ascii_case(owner) && repository.eq_ignore_ascii_case(name)
             }
             _ => false,
         };
-        if own && !is_used(model, at) {
+        if own && !used.has(text, subject) {
             let message = format!("no job of the repository uses the credential `{}`", credential.label);
             out.push(Finding::new(&RULE, message, credential.subject_place(), "no job sends this"));
         }
     }
 }
 
-/// Whether a job may send its subject, or comes so near that it is reported for that.
-fn is_used(model: &Model<'_>, at: usize) -> bool {
-    let Some(own) = model.credentials.get(at).and_then(|credential| credential.subject.as_ref()) else { return true };
-    let mut subjects = model.workloads.iter().flat_map(|workload| &workload.candidates).flat_map(|found| &found.subjects);
-    let near = |exchange: &Exchange| match &exchange.answer {
-        Answer::Refused(refused) => {
-            model.credentials.get(refused.credential).is_some_and(|near| near.subject.as_ref() == Some(own))
-        }
-        _ => false,
-    };
-    subjects.any(|subject| subject.agrees(own) != Agreement::Different)
-        || model.exchanges.iter().any(near)
-        || is_for_secret_login(model, own)
+/// The subjects that jobs may send, or come so near to that it is reported.
+struct Used<'a> {
+    known: HashSet<&'a str>,
+    open: Vec<&'a Text>,
 }
 
-/// A job that could use it signs in with a secret, which is reported as such.
-fn is_for_secret_login(model: &Model<'_>, own: &Text) -> bool {
-    model.github.secret_logins.iter().any(|(_, subjects)| subjects.contains(own))
+impl<'a> Used<'a> {
+    fn of(model: &'a Model<'_>) -> Self {
+        let sent = model.workloads.iter().flat_map(|workload| &workload.candidates).flat_map(|found| &found.subjects);
+        let near = model.exchanges.iter().filter_map(|exchange| match &exchange.answer {
+            Answer::Refused(refused) => model.credentials.get(refused.credential)?.subject.as_ref(),
+            _ => None,
+        });
+        // A job that signs in with a secret although a credential fits is reported as such.
+        let instead = model.github.secret_logins.iter().flat_map(|(_, subjects)| subjects);
+        let open: BTreeMap<String, &Text> =
+            sent.clone().filter(|subject| subject.known().is_none()).map(|subject| (subject.to_string(), subject)).collect();
+        Self {
+            known: sent.chain(near).chain(instead).filter_map(Text::known).collect(),
+            open: open.into_values().collect(),
+        }
+    }
+
+    fn has(&self, text: &Text, known: &str) -> bool {
+        self.known.contains(known) || self.open.iter().any(|sent| sent.agrees(text) != Agreement::Different)
+    }
 }

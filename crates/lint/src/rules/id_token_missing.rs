@@ -62,21 +62,53 @@ rule! {
 }
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
-    for login in model.github.logins.iter().filter(|login| login.is_federated()) {
-        let granted = login.grant.level != Level::None;
-        // A job that a caller bounds is the caller's matter, unless the called workflow takes the permission away itself.
-        let bounded = login.caller.is_some_and(|caller| caller.grant == login.grant);
-        let asks_caller = login.uncalled && login.grant.said == Said::Nothing;
-        if !granted && !bounded && !asks_caller {
-            out.push(finding(model, login));
+    let mut found: Vec<(Finding, Vec<&Login>)> = Vec::new();
+    for login in model.github.logins.iter().filter(|login| login.is_federated() && lacks(login)) {
+        // One block of permissions is one cause, however many steps it keeps from signing in.
+        let (place, _) = at(login);
+        match found.iter_mut().rev().take(64).find(|(finding, _)| finding.primary.place == place) {
+            Some((_, logins)) => logins.push(login),
+            None => found.push((finding(model, login), vec![login])),
         }
+    }
+    for (mut finding, logins) in found {
+        let mut jobs: Vec<&str> = logins.iter().map(|login| login.job_id.as_str()).collect();
+        jobs.dedup();
+        if let [_, others @ ..] = jobs.as_slice()
+            && !others.is_empty()
+        {
+            finding.message = format!("jobs {} sign in with a token of GitHub but may not ask for one", listed(&jobs));
+        }
+        for login in logins {
+            if finding.secondary.iter().all(|label| label.place != login.place) {
+                finding = finding.and(login.place, "needs `id-token: write`");
+            }
+        }
+        out.push(finding);
+    }
+}
+
+fn lacks(login: &Login) -> bool {
+    let granted = login.grant.level != Level::None;
+    // A job that a caller bounds is the caller's matter, unless the called workflow takes the permission away itself.
+    let bounded = login.caller.is_some_and(|caller| caller.grant == login.grant);
+    let asks_caller = login.uncalled && login.grant.said == Said::Nothing;
+    !granted && !bounded && !asks_caller
+}
+
+/// The names in backticks.
+pub(super) fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => quoted.concat(),
     }
 }
 
 fn finding(model: &Model<'_>, login: &Login) -> Finding {
     let message = format!("job `{}` signs in with a token of GitHub but may not ask for one", login.job_id);
     let (place, label) = at(login);
-    let finding = Finding::new(&RULE, message, place, label).and(login.place, "needs `id-token: write`");
+    let finding = Finding::new(&RULE, message, place, label);
     match grant_edit(model, login.grant, login.job) {
         Some(edit) => finding.fix("grant `id-token: write`", [edit]),
         None => finding,

@@ -1,6 +1,6 @@
-use super::id_token_missing::grant_edit;
+use super::id_token_missing::{grant_edit, listed};
 use crate::Finding;
-use crate::github::{Level, Said};
+use crate::github::{Caller, Level, Login, Said};
 use crate::model::Model;
 use crate::rule::rule;
 
@@ -91,23 +91,39 @@ rule! {
 }
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
+    let mut found: Vec<(Caller, Vec<&Login>)> = Vec::new();
     for login in model.github.logins.iter().filter(|login| login.is_federated()) {
         let Some(caller) = login.caller.filter(|caller| caller.grant.level != Level::Write) else { continue };
-        let message = format!(
-            "the job that calls this workflow may not ask for an id token, so its job `{}` cannot either",
-            login.job_id
-        );
-        let finding = Finding::new(&RULE, message, caller.uses, "calls a workflow that signs in")
-            .and(login.place, "needs `id-token: write`");
-        let finding = match caller.grant.said {
-            Said::Entry(place) => finding.and(place, "this is not `write`"),
-            Said::Block(key, _) => finding.and(key, "these permissions leave `id-token` out"),
-            Said::All(place) => finding.and(place, "this does not include `id-token: write`"),
-            Said::Nothing => finding,
-        };
-        out.push(match grant_edit(model, caller.grant, caller.job) {
-            Some(edit) => finding.fix("grant `id-token: write` to the calling job", [edit]),
-            None => finding,
-        });
+        match found.iter_mut().rev().take(64).find(|(known, _)| known.uses == caller.uses) {
+            Some((_, logins)) => logins.push(login),
+            None => found.push((caller, vec![login])),
+        }
+    }
+    out.extend(found.iter().map(|(caller, logins)| finding(model, caller, logins)));
+}
+
+fn finding(model: &Model<'_>, caller: &Caller, logins: &[&Login]) -> Finding {
+    let mut jobs: Vec<&str> = logins.iter().map(|login| login.job_id.as_str()).collect();
+    jobs.dedup();
+    let its = if jobs.len() > 1 { "jobs" } else { "job" };
+    let message = format!(
+        "the job that calls this workflow may not ask for an id token, so its {its} {} cannot either",
+        listed(&jobs)
+    );
+    let mut finding = Finding::new(&RULE, message, caller.uses, "calls a workflow that signs in");
+    for login in logins {
+        if finding.secondary.iter().all(|label| label.place != login.place) {
+            finding = finding.and(login.place, "needs `id-token: write`");
+        }
+    }
+    let finding = match caller.grant.said {
+        Said::Entry(place) => finding.and(place, "this is not `write`"),
+        Said::Block(key, _) => finding.and(key, "these permissions leave `id-token` out"),
+        Said::All(place) => finding.and(place, "this does not include `id-token: write`"),
+        Said::Nothing => finding,
+    };
+    match grant_edit(model, caller.grant, caller.job) {
+        Some(edit) => finding.fix("grant `id-token: write` to the calling job", [edit]),
+        None => finding,
     }
 }

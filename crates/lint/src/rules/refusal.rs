@@ -2,7 +2,7 @@
 
 use fedlens_issuers::{Subject, parse_subject};
 
-use crate::model::{Answer, Credential, Exchange, Field, Model, Platform, Refused, Workload};
+use crate::model::{Answer, Credential, Exchange, Field, Identity, Model, Platform, Refused, Workload};
 use crate::source::{Place, Text};
 use crate::{Confidence, Edit, Finding, Rule};
 
@@ -13,6 +13,8 @@ pub(super) struct Refusal<'a> {
     pub(super) credential: &'a Credential,
     pub(super) refused: &'a Refused,
     candidate: usize,
+    /// A credential of another identity that fits, and that identity.
+    elsewhere: Option<(&'a Credential, &'a Identity)>,
 }
 
 /// What a refusal comes from, which is what the rules divide it by.
@@ -37,7 +39,12 @@ pub(super) fn of<'a>(model: &'a Model<'_>, cause: Cause) -> impl Iterator<Item =
 
 fn refusal<'a>(model: &'a Model<'_>, exchange: &'a Exchange) -> Option<Refusal<'a>> {
     let Answer::Refused(refused) = &exchange.answer else { return None };
+    let elsewhere = refused.elsewhere.and_then(|at| {
+        let credential = model.credentials.get(at)?;
+        Some((credential, model.identities.get(credential.identity)?))
+    });
     Some(Refusal {
+        elsewhere,
         workload: model.workloads.get(exchange.workload)?,
         credential: model.credentials.get(refused.credential)?,
         refused,
@@ -106,7 +113,15 @@ impl Refusal<'_> {
             finding = finding.and(self.workload.place, "signs in here");
         }
         if !self.refused.settled {
-            finding = finding.confidence(Confidence::Medium);
+            let other_repository = self.refused.cause == "github.subject.repository";
+            finding = finding.confidence(if other_repository { Confidence::Low } else { Confidence::Medium });
+        }
+        if let Some(help) = self.help() {
+            finding = finding.help(help);
+        }
+        if let Some((other, owner)) = self.elsewhere {
+            let help = format!("sign in as `{}`, or {}", owner.name, finding.help);
+            finding = finding.and(other.subject_place(), format!("trusts it, for `{}`", owner.name)).help(help);
         }
         if !self.refused.explanation.is_empty() {
             finding = finding.note(self.refused.explanation.clone());
@@ -114,8 +129,53 @@ impl Refusal<'_> {
         finding
     }
 
-    /// The change that makes the credential trust what is sent; `None` where either is not known.
+    /// What to do about this pair.
+    fn help(&self) -> Option<String> {
+        let Refused { presented, field, hint, shared, .. } = self.refused;
+        if *field != Field::Subject {
+            return None;
+        }
+        if self.credential.subject.is_none() {
+            return Some(format!("widen the expression, or add a credential for `{presented}`"));
+        }
+        let varies =
+            self.workload.platform == Platform::GitHub && context(presented).is_some_and(|it| it.contains("${"));
+        if varies {
+            return Some(
+                "give the job an environment and trust that: this subject is not the same in every run".to_owned(),
+            );
+        }
+        if presented.contains("${") {
+            return None;
+        }
+        if *shared {
+            return Some(format!("add a credential for `{presented}`; the one beside it lets other jobs in"));
+        }
+        hint.as_ref().map(|hint| uncapitalised(hint.trim_end_matches('.')))
+    }
+
+    /// What is sent and what is trusted, in words: the environment `prod`, the branch `main`.
+    pub(super) fn in_words(&self) -> Option<(String, String)> {
+        let words = |subject: &str| context_in_words(&context(subject)?);
+        Some((words(&self.refused.presented)?, words(&self.refused.configured)?))
+    }
+
+    /// The repository that runs and the one that is trusted, where these two differ.
+    pub(super) fn repositories(&self) -> Option<(String, String)> {
+        let named = |subject: &str| match parse_subject(None, subject) {
+            Subject::GitHub { owner, repository, .. } => Some(format!("{owner}/{repository}")),
+            _ => None,
+        };
+        let found = (named(&self.refused.presented)?, named(&self.refused.configured)?);
+        (self.refused.cause == "github.subject.repository" && found.0 != found.1).then_some(found)
+    }
+
+    /// The change that makes the credential trust what is sent; `None` where either is not known, and where it would
+    /// keep somebody else out.
     pub(super) fn edit(&self, model: &Model<'_>) -> Option<Edit> {
+        if self.refused.shared || self.elsewhere.is_some() {
+            return None;
+        }
         let text = match self.refused.field {
             Field::Subject => self.credential.subject.as_ref()?,
             Field::Issuer => &self.credential.issuer,
@@ -144,6 +204,29 @@ impl Refusal<'_> {
             Platform::ManagedIdentity => "this managed identity's",
         }
     }
+}
+
+/// What a subject of GitHub has after the repository.
+fn context(subject: &str) -> Option<String> {
+    match parse_subject(None, subject) {
+        Subject::GitHub { context, .. } => Some(context),
+        _ => None,
+    }
+}
+
+fn context_in_words(context: &str) -> Option<String> {
+    let named = [("environment:", "the environment"), ("ref:refs/heads/", "the branch"), ("ref:refs/tags/", "the tag")];
+    let found = named.iter().find_map(|(start, kind)| Some(format!("{kind} `{}`", context.strip_prefix(start)?)));
+    let other = || match context {
+        "pull_request" => Some("a pull request".to_owned()),
+        _ => context.strip_prefix("ref:").map(|name| format!("the ref `{name}`")),
+    };
+    found.or_else(other)
+}
+
+fn uncapitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Puts `value` where a text is written out in full; `None` where it is put together from others.

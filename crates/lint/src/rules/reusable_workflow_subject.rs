@@ -1,7 +1,10 @@
+use std::collections::HashMap;
+
 use fedlens_issuers::{Subject, parse_subject};
 
 use super::refusal::{self, Cause};
 use crate::Finding;
+use crate::github::RemoteCall;
 use crate::model::Model;
 use crate::rule::rule;
 
@@ -128,22 +131,22 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
 /// A credential for the repository of a called workflow, where the caller is another one.
 fn remote(model: &Model<'_>, out: &mut Vec<Finding>) {
     let Some((owner, name)) = &model.github.repository.name else { return };
-    for call in &model.github.remote_calls {
-        if call.owner.eq_ignore_ascii_case(owner) && call.name.eq_ignore_ascii_case(name) {
+    let called = |call: &&RemoteCall| !call.owner.eq_ignore_ascii_case(owner) || !call.name.eq_ignore_ascii_case(name);
+    let mut calls: HashMap<(String, String), Vec<&RemoteCall>> = HashMap::new();
+    for call in model.github.remote_calls.iter().filter(called) {
+        calls.entry((call.owner.to_ascii_lowercase(), call.name.to_ascii_lowercase())).or_default().push(call);
+    }
+    for text in model.credentials.iter().filter_map(|credential| credential.subject.as_ref()) {
+        let Subject::GitHub { owner: trusted, repository, .. } = parse_subject(None, &text.to_string()) else {
             continue;
-        }
-        for credential in &model.credentials {
-            let Some(text) = credential.subject.as_ref() else { continue };
-            let Subject::GitHub { owner: trusted, repository, .. } = parse_subject(None, &text.to_string()) else {
-                continue;
-            };
-            if trusted.eq_ignore_ascii_case(&call.owner) && repository.eq_ignore_ascii_case(&call.name) {
-                let message = "the credential trusts the repository of a called workflow, and the caller is another one";
-                out.push(
-                    Finding::new(&RULE, message, text.place, "the called workflow's repository")
-                        .and(call.uses, format!("called from `{owner}/{name}`, whose subject is sent")),
-                );
-            }
-        }
+        };
+        let Some(calls) = calls.get(&(trusted.to_ascii_lowercase(), repository.to_ascii_lowercase())) else { continue };
+        let message = "the credential trusts the repository of a called workflow, and the caller is another one";
+        let label = format!("called from `{owner}/{name}`, whose subject is sent");
+        let finding = Finding::new(&RULE, message, text.place, "the called workflow's repository");
+        out.push(calls.iter().take(MOST_SHOWN).fold(finding, |finding, call| finding.and(call.uses, label.as_str())));
     }
 }
+
+/// How many calls are shown.
+const MOST_SHOWN: usize = 3;

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use crate::Finding;
 use crate::model::{Credential, Model};
 use crate::rule::rule;
@@ -81,12 +83,15 @@ rule! {
 }
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
+    let mut by_subject: HashMap<&str, &Credential> = HashMap::new();
+    for credential in &model.credentials {
+        if let Some(subject) = credential.subject.as_ref().and_then(Text::known) {
+            by_subject.entry(subject).or_insert(credential);
+        }
+    }
     for (login, subjects) in &model.github.secret_logins {
-        let fits = |credential: &&Credential| {
-            let own = credential.subject.as_ref().and_then(Text::known);
-            own.is_some_and(|own| subjects.iter().any(|subject| subject.known() == Some(own)))
-        };
-        let Some(credential) = model.credentials.iter().find(fits) else { continue };
+        let fits = |subject: &Text| by_subject.get(subject.known()?).copied();
+        let Some(credential) = subjects.iter().find_map(fits) else { continue };
         let message = format!("job `{}` signs in with a secret although a credential trusts its token", login.job_id);
         let place = login.input("creds").map_or(login.place, |creds| creds.place);
         out.push(

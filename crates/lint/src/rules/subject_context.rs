@@ -85,7 +85,10 @@ rule! {
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     for refusal in refusal::of(model, Cause::Context) {
-        let message = format!("{} subject is of another kind than the credential", refusal.who());
+        let message = match refusal.in_words() {
+            Some((sent, trusted)) => format!("{} sends {sent}, and the credential trusts {trusted}", refusal.workload.name),
+            None => format!("{} subject is of another kind than the credential", refusal.who()),
+        };
         let finding = refusal.finding(&RULE, message);
         out.push(match refusal.edit(model) {
             Some(edit) => finding.suggest("trust the subject that is sent", [edit]),

@@ -96,7 +96,10 @@ rule! {
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     for refusal in refusal::of(model, Cause::Form) {
-        let message = format!("{} repository is named in another form than the one it sends", "the credential's");
+        let message = match refusal.refused.presented.contains('@') {
+            true => "the repository sends its numeric ids, and the credential has the names alone",
+            false => "the repository sends its names alone, and the credential has the numeric ids",
+        };
         let finding = refusal.finding(&RULE, message);
         out.push(match refusal.edit(model) {
             Some(edit) => finding.suggest("trust the form that is sent", [edit]),

@@ -86,7 +86,13 @@ rule! {
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     for refusal in refusal::of(model, Cause::Subject) {
-        let message = format!("{} subject matches no credential", refusal.who());
+        let message = match (refusal.repositories(), refusal.in_words()) {
+            (Some((own, trusted)), _) => {
+                format!("the credential is for `{trusted}`, and {} runs in `{own}`", refusal.workload.name)
+            }
+            (None, Some((sent, _))) => format!("no credential trusts {sent}, which {} sends", refusal.workload.name),
+            (None, None) => format!("{} subject matches no credential", refusal.who()),
+        };
         let finding = refusal.finding(&RULE, message);
         out.push(match refusal.edit(model) {
             Some(edit) => finding.suggest("trust the subject that is sent", [edit]),

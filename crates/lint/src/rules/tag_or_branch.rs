@@ -85,7 +85,10 @@ rule! {
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     for refusal in refusal::of(model, Cause::TagOrBranch) {
-        let message = "a tag is sent where a branch is trusted, or a branch where a tag is".to_owned();
+        let message = match refusal.in_words() {
+            Some((sent, trusted)) => format!("{} sends {sent}, and the credential trusts {trusted}", refusal.workload.name),
+            None => "a tag is sent where a branch is trusted, or a branch where a tag is".to_owned(),
+        };
         let finding = refusal.finding(&RULE, message);
         out.push(match refusal.edit(model) {
             Some(edit) => finding.suggest("trust the ref that is sent", [edit]),

@@ -220,6 +220,9 @@ fn solve(pieces: &[Piece], text: &str) -> Option<Vec<(String, String)>> {
     let mut values = Vec::new();
     // The search is exponential only in the number of unknown pieces, of which no subject has many.
     let few = pieces.len() <= 16 && text.len() <= 2048;
+    if matches!(pieces.last(), Some(Piece::Literal(end)) if !text.ends_with(end.as_str())) {
+        return None;
+    }
     if few { solve_from(pieces, text, &mut values).then_some(values) } else { Some(Vec::new()) }
 }
 
