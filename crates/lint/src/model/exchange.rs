@@ -10,8 +10,8 @@ use fedlens_trust::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Candidate, Credential, Identity, Workload};
-use crate::source::{Agreement, Text};
+use super::{Candidate, Credential, Identity, Platform, Workload};
+use crate::source::{Agreement, Piece, Text};
 
 /// A workload with one of its subjects, and what Entra would answer to it.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ impl Fit {
 pub(super) fn judge(identities: &[Identity], credentials: &[Credential], workloads: &[Workload]) -> Vec<Exchange> {
     let mut exchanges = Vec::new();
     for (at, workload) in workloads.iter().enumerate() {
-        let targets = Targets::of(workload, identities, credentials);
+        let targets = Targets::of(workload, identities, credentials).without_those_of_others(at, workloads, credentials);
         for (candidate_at, candidate) in workload.candidates.iter().enumerate() {
             if let Some(answer) = targets.answer(workload, candidate, credentials) {
                 exchanges.push(Exchange { workload: at, candidate: candidate_at, answer });
@@ -138,6 +138,21 @@ impl Targets {
             .map(|(at, _)| at)
             .collect();
         Self { credentials: chosen, settled }
+    }
+
+    /// Where nobody says whose credential it is, one that fits another workload is that one's, and one that has neither
+    /// the namespace nor the name of a service account is for a service account of elsewhere.
+    fn without_those_of_others(mut self, at: usize, workloads: &[Workload], credentials: &[Credential]) -> Self {
+        let Some(workload) = workloads.get(at).filter(|_| !self.settled) else { return self };
+        let named = matches!(workload.platform, Platform::Kubernetes | Platform::AzurePipelines);
+        let near = |credential: &Credential| workloads.iter().any(|other| {
+            (std::ptr::eq(other, workload) || is_same_client(other, workload)) && is_near(other, credential)
+        });
+        self.credentials.retain(|credential| {
+            let Some(credential) = credentials.get(*credential) else { return false };
+            !named || sends(workload, credential) || near(credential) && !is_of_other(at, workloads, credential)
+        });
+        self
     }
 
     fn answer(&self, workload: &Workload, candidate: &Candidate, credentials: &[Credential]) -> Option<Answer> {
@@ -178,6 +193,40 @@ impl Targets {
     }
 }
 
+/// Whether a workload may send what a credential trusts as its subject.
+fn sends(workload: &Workload, credential: &Credential) -> bool {
+    let mut subjects = workload.candidates.iter().flat_map(|candidate| &candidate.subjects);
+    subjects.any(|subject| fits_subject(subject, &workload.issuer, credential) != Agreement::Different)
+}
+
+/// Whether a credential fits a workload of the platform that signs in as somebody else.
+fn is_of_other(at: usize, workloads: &[Workload], credential: &Credential) -> bool {
+    let Some(own) = workloads.get(at) else { return false };
+    workloads.iter().enumerate().any(|(other, workload)| {
+        let stranger = other != at && workload.platform == own.platform && !is_same_client(workload, own);
+        stranger && sends(workload, credential)
+    })
+}
+
+/// Whether two workloads are known to sign in with one client id.
+fn is_same_client(a: &Workload, b: &Workload) -> bool {
+    let id = |workload: &Workload| workload.client_id.as_ref().and_then(Text::known).map(str::to_ascii_lowercase);
+    id(a).is_some_and(|own| id(b) == Some(own))
+}
+
+/// Whether the service account that a credential trusts has the namespace or the name of the workload's; true for
+/// whatever is no service account.
+fn is_near(workload: &Workload, credential: &Credential) -> bool {
+    let parts = |text: &Text| {
+        let text = text.to_string().to_ascii_lowercase();
+        let rest = text.strip_prefix("system:serviceaccount:")?.to_owned();
+        rest.split_once(':').map(|(namespace, name)| (namespace.to_owned(), name.to_owned()))
+    };
+    let Some((namespace, name)) = credential.subject.as_ref().and_then(parts) else { return true };
+    let mut subjects = workload.candidates.iter().flat_map(|candidate| &candidate.subjects).filter_map(parts);
+    subjects.any(|own| own.0 == namespace || own.1.contains(&name) || name.contains(&own.1))
+}
+
 /// Entra compares the issuer first, then the audience, then the subject.
 fn rank(fit: Fit) -> [bool; 2] {
     [fit.issuer == Agreement::Different, fit.audience == Agreement::Different]
@@ -194,7 +243,11 @@ fn nearest_subject(
     let configured: Vec<String> =
         near.iter().map(|at| credentials[*at].subject.as_ref().map(Text::to_string).unwrap_or_default()).collect();
     // A form that some credential already has the shape of, such as numeric ids, is the one to compare with.
-    let forms = candidate.subjects.iter().map(Text::to_string);
+    let trusted = || near.iter().filter_map(|at| credentials[*at].subject.as_ref()?.known());
+    let forms = candidate.subjects.iter().flat_map(|subject| {
+        let completed = trusted().filter_map(|trusted| completed(subject, trusted));
+        completed.chain([subject.to_string()]).collect::<Vec<_>>()
+    });
     let ranked = forms.filter_map(|form| {
         let found = nearest(issuer, &form, configured.iter().map(String::as_str))?;
         let parts = found.difference.as_ref().map_or(0, |difference| difference.parts.len());
@@ -203,6 +256,34 @@ fn nearest_subject(
     let best = ranked.min_by_key(|(parts, ..)| *parts);
     let (index, form) = best.map_or((0, String::new()), |(_, index, form)| (index, form));
     (near.get(index).copied().unwrap_or_default(), form)
+}
+
+/// A subject with what is not known of it taken from one that differs in nothing but letter case.
+fn completed(subject: &Text, trusted: &str) -> Option<String> {
+    let lower = |text: &str| text.to_ascii_lowercase();
+    let pieces: Vec<Piece> = subject
+        .pieces()
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Literal(text) => Piece::Literal(lower(&text)),
+            unknown @ Piece::Unknown(_) => unknown,
+        })
+        .collect();
+    let values = Text::of(pieces, subject.place).fill_from(&lower(trusted))?;
+    let mut rest = trusted;
+    let mut whole = String::new();
+    for piece in subject.pieces() {
+        let (own, length) = match &piece {
+            Piece::Literal(text) => (Some(text.as_str()), text.len()),
+            Piece::Unknown(unknown) => {
+                (None, values.iter().find(|(symbol, _)| *symbol == unknown.symbol).map(|(_, value)| value.len())?)
+            }
+        };
+        let (taken, left) = rest.split_at_checked(length)?;
+        whole.push_str(own.unwrap_or(taken));
+        rest = left;
+    }
+    Some(whole)
 }
 
 /// An assertion with every value filled in as far as the credential in view allows.
@@ -302,12 +383,10 @@ impl Credential {
     }
 }
 
-/// The text, with the other's value where the two may be one.
+/// The text; the other one where the two may be one, so that no difference is seen where none is certain.
 fn filled(text: &Text, other: Option<&Text>) -> String {
-    match other.filter(|other| text.agrees(other) == Agreement::Open) {
-        Some(other) if other.known().is_some() => other.to_string(),
-        _ => text.to_string(),
-    }
+    let other = other.filter(|other| text.agrees(other) == Agreement::Open);
+    other.unwrap_or(text).to_string()
 }
 
 fn is_of_platform(workload: &Workload, credential: &Credential) -> bool {
@@ -384,7 +463,7 @@ fn holds(comparison: &fedlens_trust::flexible::Comparison, subject: &str) -> Agr
 fn holds_for_some(comparison: &fedlens_trust::flexible::Comparison, subject: &Text) -> Agreement {
     let fixed = comparison.comparand.split(['*', '?']).next().unwrap_or_default();
     let begins = match subject.pieces().first() {
-        Some(crate::source::Piece::Literal(text)) => text.clone(),
+        Some(Piece::Literal(text)) => text.clone(),
         _ => String::new(),
     };
     if !begins.starts_with(fixed) && !fixed.starts_with(&begins) {
@@ -396,8 +475,8 @@ fn holds_for_some(comparison: &fedlens_trust::flexible::Comparison, subject: &Te
             .pieces()
             .into_iter()
             .map(|piece| match piece {
-                crate::source::Piece::Literal(text) => text,
-                crate::source::Piece::Unknown(_) => filling.to_owned(),
+                Piece::Literal(text) => text,
+                Piece::Unknown(_) => filling.to_owned(),
             })
             .collect();
         holds(comparison, &text)
