@@ -101,7 +101,8 @@ impl Fit {
 pub(super) fn judge(identities: &[Identity], credentials: &[Credential], workloads: &[Workload]) -> Vec<Exchange> {
     let mut exchanges = Vec::new();
     for (at, workload) in workloads.iter().enumerate() {
-        let targets = Targets::of(workload, identities, credentials).without_those_of_others(at, workloads, credentials);
+        let targets =
+            Targets::of(workload, identities, credentials).without_those_of_others(at, workloads, credentials);
         for (candidate_at, candidate) in workload.candidates.iter().enumerate() {
             if let Some(answer) = targets.answer(workload, candidate, credentials) {
                 exchanges.push(Exchange { workload: at, candidate: candidate_at, answer });
@@ -145,9 +146,11 @@ impl Targets {
     fn without_those_of_others(mut self, at: usize, workloads: &[Workload], credentials: &[Credential]) -> Self {
         let Some(workload) = workloads.get(at).filter(|_| !self.settled) else { return self };
         let named = matches!(workload.platform, Platform::Kubernetes | Platform::AzurePipelines);
-        let near = |credential: &Credential| workloads.iter().any(|other| {
-            (std::ptr::eq(other, workload) || is_same_client(other, workload)) && is_near(other, credential)
-        });
+        let near = |credential: &Credential| {
+            workloads.iter().any(|other| {
+                (std::ptr::eq(other, workload) || is_same_client(other, workload)) && is_near(other, credential)
+            })
+        };
         self.credentials.retain(|credential| {
             let Some(credential) = credentials.get(*credential) else { return false };
             !named || sends(workload, credential) || near(credential) && !is_of_other(at, workloads, credential)
