@@ -1,6 +1,6 @@
 //! What Entra would answer to each workload.
 
-use fedlens_issuers::{compare, compare_issuers, nearest, recognise};
+use fedlens_issuers::{Subject, compare, compare_issuers, nearest, parse_subject, recognise};
 use fedlens_token::Claims;
 use fedlens_trust::flexible::Expression;
 use fedlens_trust::{
@@ -145,7 +145,7 @@ impl Targets {
     /// the namespace nor the name of a service account is for a service account of elsewhere.
     fn without_those_of_others(mut self, at: usize, workloads: &[Workload], credentials: &[Credential]) -> Self {
         let Some(workload) = workloads.get(at).filter(|_| !self.settled) else { return self };
-        let named = matches!(workload.platform, Platform::Kubernetes | Platform::AzurePipelines);
+        let named = matches!(workload.platform, Platform::Kubernetes | Platform::AzurePipelines | Platform::Terraform);
         let near = |credential: &Credential| {
             workloads.iter().any(|other| {
                 (std::ptr::eq(other, workload) || is_same_client(other, workload)) && is_near(other, credential)
@@ -217,17 +217,24 @@ fn is_same_client(a: &Workload, b: &Workload) -> bool {
     id(a).is_some_and(|own| id(b) == Some(own))
 }
 
-/// Whether the service account that a credential trusts has the namespace or the name of the workload's; true for
-/// whatever is no service account.
+/// Whether what a credential trusts has the group or the name of the workload: the namespace or the name of a service
+/// account, the name of a workspace. True for what has neither.
 fn is_near(workload: &Workload, credential: &Credential) -> bool {
-    let parts = |text: &Text| {
-        let text = text.to_string().to_ascii_lowercase();
-        let rest = text.strip_prefix("system:serviceaccount:")?.to_owned();
-        rest.split_once(':').map(|(namespace, name)| (namespace.to_owned(), name.to_owned()))
-    };
-    let Some((namespace, name)) = credential.subject.as_ref().and_then(parts) else { return true };
-    let mut subjects = workload.candidates.iter().flat_map(|candidate| &candidate.subjects).filter_map(parts);
-    subjects.any(|own| own.0 == namespace || own.1.contains(&name) || name.contains(&own.1))
+    let Some((group, name)) = credential.subject.as_ref().and_then(group_and_name) else { return true };
+    let mut own = workload.candidates.iter().flat_map(|candidate| &candidate.subjects).filter_map(group_and_name);
+    own.any(|own| {
+        let same_group = workload.platform == Platform::Kubernetes && own.0 == group;
+        same_group || own.1.contains(&name) || name.contains(&own.1)
+    })
+}
+
+/// The namespace and the service account, or the organisation and the workspace, of a subject, in lower case.
+fn group_and_name(subject: &Text) -> Option<(String, String)> {
+    match parse_subject(None, &subject.to_string().to_ascii_lowercase()) {
+        Subject::ServiceAccount { namespace, name } => Some((namespace, name)),
+        Subject::Terraform { organisation, workspace, .. } => Some((organisation, workspace)),
+        _ => None,
+    }
 }
 
 /// Entra compares the issuer first, then the audience, then the subject.
