@@ -17,9 +17,9 @@ mod template;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::facts;
 use crate::model::{Draft, Identity, IdentityKind};
 use crate::source::{FileId, Node, Sources, Text};
+use crate::{definitions, facts};
 use convert::{Defined, Root};
 use evaluate::{Locals, Scope, World};
 use template::{Expr, Kind, Template};
@@ -50,9 +50,10 @@ pub(crate) fn is_template(document: &Node) -> bool {
 }
 
 /// Reads a template, or parameters for one.
-pub(crate) fn read(_path: &str, document: &Node, facts: &mut facts::Facts) {
+pub(crate) fn read(path: &str, document: &Node, facts: &mut facts::Facts) {
     let read = if json::is_template(document) {
         facts.is("ARM template");
+        definitions::read_template(path, document, facts);
         Document::Template(json::template(document, 0))
     } else {
         facts.is("ARM parameters");

@@ -19,7 +19,9 @@ pub(super) fn add(connections: &[&Connection], draft: &mut Draft) {
         }
     }
     let defined = &draft.settings.service_connections;
-    let workloads: Vec<Workload> = used.into_iter().filter_map(|name| workload(name, connections, defined)).collect();
+    let trusted: Vec<&Text> = draft.credentials.iter().filter_map(|credential| credential.subject.as_ref()).collect();
+    let made = used.into_iter().filter_map(|name| workload(name, connections, defined, &trusted));
+    let workloads: Vec<Workload> = made.collect();
     draft.workloads.extend(workloads);
 }
 
@@ -34,7 +36,12 @@ fn signs_in_with(stage: &Stage) -> Vec<Text> {
 }
 
 /// The workload of a connection; none where it is known to sign in otherwise.
-fn workload(name: Text, exported: &[&Connection], defined: &[ServiceConnection]) -> Option<Workload> {
+fn workload(
+    name: Text,
+    exported: &[&Connection],
+    defined: &[ServiceConnection],
+    trusted: &[&Text],
+) -> Option<Workload> {
     let place = name.place;
     let base = Workload {
         platform: Platform::AzurePipelines,
@@ -51,7 +58,9 @@ fn workload(name: Text, exported: &[&Connection], defined: &[ServiceConnection])
     if let Some(found) = exported.iter().find(|found| name.known().is_some_and(|name| found.is_called(name))) {
         from_export(found, base)
     } else if let Some(found) = defined.iter().find(|found| called(&found.name)) {
-        from_configuration(found, base)
+        let by_address = trusted.contains(&&found.subject);
+        let subjects = if by_address { vec![found.subject.clone()] } else { subjects(&name) };
+        from_configuration(found, subjects, base)
     } else {
         Some(Workload { candidates: vec![candidate(subjects(&name), place)], ..base })
     }
@@ -69,11 +78,12 @@ fn from_export(found: &Connection, base: Workload) -> Option<Workload> {
     })
 }
 
-/// A configuration has the addresses that the issuer and the subject will have.
-fn from_configuration(found: &ServiceConnection, base: Workload) -> Option<Workload> {
+/// A configuration has the addresses that the issuer and the subject will have; a credential may be written with the
+/// values instead.
+fn from_configuration(found: &ServiceConnection, subjects: Vec<Text>, base: Workload) -> Option<Workload> {
     is_federated(found).then(|| Workload {
         issuer: found.issuer.clone(),
-        candidates: vec![candidate(vec![found.subject.clone()], base.place)],
+        candidates: vec![candidate(subjects, base.place)],
         client_id: found.client_id.clone(),
         tenant: found.tenant.clone(),
         ..base
@@ -116,7 +126,7 @@ mod tests {
 
     #[test]
     fn by_its_name_alone_both_subjects_are_possible() {
-        let found = workload(Text::literal("deploy-prod", HERE), &[], &[]).unwrap();
+        let found = workload(Text::literal("deploy-prod", HERE), &[], &[], &[]).unwrap();
         let agrees = |text: &str| {
             let text = Text::literal(text, HERE);
             found.candidates[0].subjects.iter().any(|subject| subject.agrees(&text) != Agreement::Different)

@@ -104,7 +104,8 @@ pub(crate) fn is_entra_user(service: &Service) -> bool {
 }
 
 fn linked_service(service: &Service, connector: &str) -> bool {
-    let by_connection_string = service.definition.said_by.contains("Authentication =");
+    let by_connection_string = service.definition.said_by.contains("Authentication =")
+        || service.settings().and_then(|settings| settings.known_at(&["connectionString"])).is_some_and(signs_in_user);
     let to_entra = service.settings().is_some_and(is_at_entra);
     by_connection_string
         || to_entra
@@ -112,6 +113,16 @@ fn linked_service(service: &Service, connector: &str) -> bool {
             Some(method) => INTERACTIVE.contains(&method.as_str()) && begins(ENTRA_CONNECTORS, connector),
             None => begins(ENTRA_PASSWORDS, connector),
         }
+}
+
+/// Whether a connection string has a method by which a user signs in to Entra; the password may be kept elsewhere.
+fn signs_in_user(connection: &str) -> bool {
+    connection.split(';').filter_map(|part| part.split_once('=')).any(|(key, value)| {
+        let value: String = value.chars().filter(char::is_ascii_alphabetic).collect();
+        let method = value.to_ascii_lowercase();
+        key.trim().eq_ignore_ascii_case("authentication")
+            && matches!(method.strip_prefix("activedirectory"), Some("password" | "integrated" | "interactive"))
+    })
 }
 
 fn connection(service: &Service, connector: &str) -> bool {

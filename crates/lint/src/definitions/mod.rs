@@ -4,6 +4,7 @@ mod entra;
 mod pipeline;
 mod rewrite;
 mod secret;
+mod template;
 
 use fedlens_evidence::{DefinitionKind, WorkloadDefinition};
 
@@ -14,6 +15,7 @@ pub(crate) use entra::is_entra_user;
 pub(crate) use pipeline::{TokenRequest, token_requests};
 pub(crate) use rewrite::towards;
 pub(crate) use secret::{is_given, secrets};
+pub(crate) use template::read_template;
 
 /// How many entries of one list are read.
 const MAX_ENTRIES: usize = 10_000;
@@ -95,22 +97,27 @@ pub(crate) fn is_definition(_path: &str, document: &Node) -> bool {
 /// Reads it.
 pub(crate) fn read(document: &Node, facts: &mut facts::Facts) {
     for entry in entries(document).take(MAX_ENTRIES) {
-        if let Some(credential) = credential_object(entry) {
-            facts.is("data platform credential");
-            facts.definitions.credentials.push(credential);
-        } else if pipeline::is_pipeline(entry) {
-            facts.is("data pipeline");
-            embedded(entry, MAX_DEPTH, facts);
-            facts.definitions.pipelines.push(entry.clone());
-        } else {
-            read_service(entry, facts);
-        }
+        read_entry(entry, facts);
+    }
+}
+
+/// Reads one credential object, pipeline, linked service, connection or data source.
+fn read_entry(entry: &Node, facts: &mut facts::Facts) {
+    if let Some(credential) = credential_object(entry) {
+        facts.is("data platform credential");
+        facts.definitions.credentials.push(credential);
+    } else if pipeline::is_pipeline(entry) {
+        facts.is("data pipeline");
+        embedded(entry, MAX_DEPTH, facts);
+        facts.definitions.pipelines.push(entry.clone());
+    } else {
+        read_service(entry, facts);
     }
 }
 
 /// Reads one linked service, connection or data source: an entry with its `name` and `properties`, as a file of the
 /// repository or a resource of a template has them. One that is none says nothing.
-pub(crate) fn read_service(entry: &Node, facts: &mut facts::Facts) {
+fn read_service(entry: &Node, facts: &mut facts::Facts) {
     let Some(service) = Service::read(entry) else { return };
     if service.definition.definition == DefinitionKind::ServiceConnection {
         facts.is("service connections");

@@ -4,14 +4,15 @@ use fedlens_issuers::{Cloud, kubernetes_subject};
 
 use super::placeholder;
 use super::{Deployment, Key, Manifests, Object, Pod, ServiceAccount, TokenFile};
-use crate::model::{Candidate, Draft, Platform, Workload};
-use crate::source::{Node, Piece, Place, Text, Unknown, Why};
+use crate::model::{Candidate, Draft, Platform, Settings, Workload};
+use crate::source::{Agreement, Node, Piece, Place, Text, Unknown, Why};
 
 /// Adds the workloads of all manifests.
 pub(super) fn add(manifests: &Manifests, draft: &mut Draft) {
     for deployment in &manifests.deployments {
         for pod in deployment.pods() {
-            draft.workloads.extend(of_pod(manifests, deployment, pod));
+            let found = of_pod(manifests, &draft.settings, deployment, pod);
+            draft.workloads.extend(found);
             draft.workloads.extend(of_secrets_store(deployment, pod));
         }
         let stores = deployment.of_kind("SecretStore").chain(deployment.of_kind("ClusterSecretStore"));
@@ -20,7 +21,7 @@ pub(super) fn add(manifests: &Manifests, draft: &mut Draft) {
 }
 
 /// The workload that a pod is, where it signs in with the token of its service account.
-fn of_pod(manifests: &Manifests, deployment: &Deployment, pod: Pod<'_>) -> Option<Workload> {
+fn of_pod(manifests: &Manifests, settings: &Settings, deployment: &Deployment, pod: Pod<'_>) -> Option<Workload> {
     if pod.annotation(Key::BINDING).is_some() {
         return None;
     }
@@ -30,9 +31,22 @@ fn of_pod(manifests: &Manifests, deployment: &Deployment, pod: Pod<'_>) -> Optio
     let own = |variable: &str| pod.variable(variable);
     let injected = pod.is_labelled().then_some(accounts);
     let annotated = |key: Key| common(injected.as_deref()?, key);
-    let client_id = own("AZURE_CLIENT_ID").or_else(|| annotated(Key::CLIENT_ID));
-    let tenant = own("AZURE_TENANT_ID").or_else(|| annotated(Key::TENANT_ID));
+    let configured = settings.service_accounts.iter().find(|account| pod.is_labelled() && is_of(account, pod, &name));
+    let client_id = own("AZURE_CLIENT_ID")
+        .or_else(|| annotated(Key::CLIENT_ID))
+        .or_else(|| configured.and_then(|account| account.client_id.clone()));
+    let tenant = own("AZURE_TENANT_ID")
+        .or_else(|| annotated(Key::TENANT_ID))
+        .or_else(|| configured.and_then(|account| account.tenant.clone()));
     Some(Workload { client_id, tenant, ..workload(pod.object.namespace.as_ref(), &name, audience) })
+}
+
+/// Whether a service account of a configuration is the one that a pod names.
+fn is_of(account: &crate::model::ServiceAccount, pod: Pod<'_>, name: &Text) -> bool {
+    let same = |own: &Option<Text>, other: Option<&Text>| {
+        own.as_ref().zip(other).is_some_and(|(own, other)| own.agrees(other) == Agreement::Equal)
+    };
+    same(&account.name, Some(name)) && same(&account.namespace, pod.object.namespace.as_ref())
 }
 
 /// Who the pod's token is for; none where it has none for Entra.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use fedlens_issuers::{Subject, parse_subject, recognise};
 
 use super::fit::{self, Fit, fit};
+use super::owners::Owners;
 use super::refused::{Asked, refused};
 use super::{Candidate, Credential, Identity, Platform, Workload};
 use crate::source::{Agreement, Text};
@@ -89,8 +90,9 @@ pub(super) fn judge(
     let mut all = AllTargets::default();
     let mut exchanges = Vec::new();
     let mut failed = Vec::new();
+    let owners = Owners::new(workloads, credentials);
     for (at, workload) in workloads.iter().enumerate() {
-        let targets = all.of(workload, &known);
+        let targets = all.of(workload, &known).for_workload(at, &owners, credentials);
         for (candidate, found) in workload.candidates.iter().enumerate() {
             match targets.answer(workload, found, credentials) {
                 Some(Some(answer)) => exchanges.push(Exchange { workload: at, candidate, answer }),
@@ -102,7 +104,7 @@ pub(super) fn judge(
     let taken: HashSet<usize> = exchanges.iter().filter_map(Exchange::accepted).collect();
     for (at, candidate) in failed {
         let Some(workload) = workloads.get(at) else { continue };
-        let targets = all.of(workload, &known);
+        let targets = all.of(workload, &known).for_workload(at, &owners, credentials);
         let Some(found) = workload.candidates.get(candidate) else { continue };
         let answer = targets.refusal(workload, found, &known, &taken);
         exchanges.extend(answer.map(|answer| Exchange { workload: at, candidate, answer }));
@@ -244,6 +246,16 @@ impl Targets {
             }
         }
         Self { credentials: chosen, by_subject, open, settled, readers }
+    }
+
+    /// Without those that are somebody else's.
+    fn for_workload(self: Rc<Self>, workload: usize, owners: &Owners<'_>, credentials: &[Credential]) -> Rc<Self> {
+        let own = |at: &usize| self.settled || owners.may_be_of(workload, *at);
+        if self.credentials.iter().all(own) {
+            return self;
+        }
+        let chosen = self.credentials.iter().copied().filter(own).collect();
+        Rc::new(Self::new(chosen, credentials, self.settled, self.readers))
     }
 
     /// The answer; `Some(None)` for a refusal, which is worked out later.

@@ -39,6 +39,12 @@ pub(super) fn fit(workload: &Workload, candidate: &Candidate, credential: &Crede
     }
 }
 
+/// Whether a workload may send what a credential trusts as its subject.
+pub(super) fn sends(workload: &Workload, credential: &Credential) -> bool {
+    let mut subjects = workload.candidates.iter().flat_map(|candidate| &candidate.subjects);
+    subjects.any(|subject| fits_subject(subject, &workload.issuer, credential) != Agreement::Different)
+}
+
 /// One that fits is enough.
 fn best(found: impl Iterator<Item = Agreement>) -> Agreement {
     let mut best = Agreement::Different;

@@ -106,7 +106,10 @@ impl Credential {
 /// Gives every credential the identity that its owner names, and makes one where none is defined.
 pub(super) fn resolve(mut draft: Draft) -> Draft {
     let mut by_name = HashMap::new();
-    for (at, identity) in draft.identities.iter().enumerate() {
+    // One that is defined comes before one of which only the credentials are known.
+    let is_known = |(_, identity): &(usize, &Identity)| identity.kind != IdentityKind::Unknown;
+    let (known, others): (Vec<_>, Vec<_>) = draft.identities.iter().enumerate().partition(is_known);
+    for (at, identity) in known.into_iter().chain(others) {
         for name in identity.names().filter_map(key) {
             by_name.entry(name).or_insert(at);
         }

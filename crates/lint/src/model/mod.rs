@@ -3,6 +3,7 @@
 mod exchange;
 mod fit;
 mod identity;
+mod owners;
 mod refused;
 mod settings;
 mod subject;

@@ -101,7 +101,10 @@ fn nearest_of(asked: &Asked<'_>, credentials: &[Credential], among: &[usize]) ->
         .map(Option::unwrap_or_default)
         .collect();
     // A form that some credential already has the shape of, such as numeric ids, is the one to compare with.
-    let forms = asked.candidate.subjects.iter().map(|form| with_ids(form, &configured));
+    let forms = asked.candidate.subjects.iter().flat_map(|form| {
+        let completed = configured.iter().filter_map(|trusted| completed(form, trusted));
+        completed.chain([with_ids(form, &configured)]).collect::<Vec<_>>()
+    });
     let ranked = forms.filter_map(|form| {
         let configured: Vec<String> = configured.iter().map(|subject| with_names(subject, &form)).collect();
         let found = nearest(issuer, &form, configured.iter().map(String::as_str))?;
@@ -113,6 +116,34 @@ fn nearest_of(asked: &Asked<'_>, credentials: &[Credential], among: &[usize]) ->
         Some(Nearest { credential: among.get(found.index).copied()?, form, rank })
     });
     ranked.min_by_key(|found| found.rank)
+}
+
+/// A subject with what is not known of it taken from one that differs in nothing but letter case.
+fn completed(subject: &Text, trusted: &str) -> Option<String> {
+    let lower = |text: &str| text.to_ascii_lowercase();
+    let pieces: Vec<Piece> = subject
+        .pieces()
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Literal(text) => Piece::Literal(lower(&text)),
+            unknown @ Piece::Unknown(_) => unknown,
+        })
+        .collect();
+    let values = Text::of(pieces, subject.place).fill_from(&lower(trusted))?;
+    let mut rest = trusted;
+    let mut whole = String::new();
+    for piece in subject.pieces() {
+        let (own, length) = match &piece {
+            Piece::Literal(text) => (Some(text.as_str()), text.len()),
+            Piece::Unknown(unknown) => {
+                (None, values.iter().find(|(symbol, _)| *symbol == unknown.symbol).map(|(_, value)| value.len())?)
+            }
+        };
+        let (taken, left) = rest.split_at_checked(length)?;
+        whole.push_str(own.unwrap_or(taken));
+        rest = left;
+    }
+    Some(whole)
 }
 
 /// A subject whose ids are not known, with those that a credential for the same repository has.
@@ -282,10 +313,8 @@ impl Credential {
     }
 }
 
-/// The text, with the other's value where the two may be one.
+/// The text; the other one where the two may be one, so that no difference is seen where none is certain.
 fn filled(text: &Text, other: Option<&Text>) -> String {
-    match other.filter(|other| text.agrees(other) == Agreement::Open) {
-        Some(other) if other.known().is_some() => other.to_string(),
-        _ => text.to_string(),
-    }
+    let other = other.filter(|other| text.agrees(other) == Agreement::Open);
+    other.unwrap_or(text).to_string()
 }

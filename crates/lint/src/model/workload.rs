@@ -51,7 +51,7 @@ impl Platform {
         let subject = credential.subject.as_ref().map(|text| parse_subject(None, &text.to_string()));
         let by_subject = subject.as_ref().and_then(Subject::platform);
         match (self, credential.platform()) {
-            (Self::Kubernetes, _) => by_subject == Some(PlatformId::Kubernetes),
+            (Self::Kubernetes, _) => by_subject == Some(PlatformId::Kubernetes) || is_of_cluster(credential),
             (Self::AzurePipelines, _) => by_subject == Some(PlatformId::AzureDevOps),
             (Self::GitLab, Some(PlatformId::GitLab)) | (Self::Terraform, Some(PlatformId::Terraform)) => true,
             (Self::GitLab, None) => by_subject == Some(PlatformId::GitLab),
@@ -61,6 +61,16 @@ impl Platform {
             _ => false,
         }
     }
+}
+
+/// Whether a credential is for a cluster, although its subject is written wrongly: by the output that its issuer is
+/// taken from, or by a subject that is right but for its letter case.
+fn is_of_cluster(credential: &Credential) -> bool {
+    const ISSUERS: &[&str] = &[".oidc_issuer_url", "oidcissuerprofile.issuerurl"];
+    let begins = |text: &Text| text.to_string().to_ascii_lowercase().starts_with("system:serviceaccount:");
+    let issuer = credential.issuer.symbol().map(str::to_ascii_lowercase);
+    issuer.is_some_and(|symbol| ISSUERS.iter().any(|end| symbol.ends_with(end)))
+        || credential.subject.as_ref().is_some_and(begins)
 }
 
 /// A subject that a workload can come with.

@@ -55,6 +55,7 @@ rules![
     identity_of_other_tenant,
     multitenant_app_from_azure_devops,
     application_of_other_tenant,
+    federated_identity_as_assertion,
     id_token_missing,
     id_token_read,
     id_token_of_caller,

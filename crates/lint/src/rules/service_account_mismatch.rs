@@ -84,6 +84,9 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
 fn not_there(model: &Model<'_>, deployment: &Deployment, pod: Pod<'_>, name: &Text) -> Option<Finding> {
     let named = |account: &ServiceAccount<'_>| account.object.name.agrees(name) != Agreement::Different;
     let near = |account: &ServiceAccount<'_>| account.object.shares_namespace(pod.object) != Agreement::Different;
+    if configured(model, pod, name) {
+        return None;
+    }
     let all: Vec<_> = model.kubernetes.accounts().map(|(_, account)| account).collect();
     if all.iter().any(|account| named(account) && near(account)) || name.known().is_none() || trusted(model, pod, name) {
         return None;
@@ -115,7 +118,7 @@ fn as_default(model: &Model<'_>, deployment: &Deployment, pod: Pod<'_>, named: O
     let defined = !model.kubernetes.account(deployment, pod.object, &name).is_empty();
     let known = pod.mentions_client_id() || pod.takes_variables_from_elsewhere() || pod.mounts_secrets_store();
     let spare = spare(deployment, pod);
-    if defined || trusted(model, pod, &name) || (known && spare.is_none()) {
+    if defined || configured(model, pod, &name) || trusted(model, pod, &name) || (known && spare.is_none()) {
         return None;
     }
     let message = format!("{} uses workload identity as service account `default`", pod.object.title());
@@ -142,6 +145,17 @@ fn spare<'a>(deployment: &'a Deployment, pod: Pod<'_>) -> Option<ServiceAccount<
             && !used(account)
     });
     fitting.next().filter(|_| fitting.next().is_none())
+}
+
+/// Whether a configuration may make the service account in the pod's namespace.
+fn configured(model: &Model<'_>, pod: Pod<'_>, name: &Text) -> bool {
+    let may_be = |own: Option<&Text>, other: Option<&Text>| match (own, other) {
+        (Some(own), Some(other)) => own.agrees(other) != Agreement::Different,
+        _ => true,
+    };
+    model.settings.service_accounts.iter().any(|account| {
+        may_be(account.name.as_ref(), Some(name)) && may_be(account.namespace.as_ref(), pod.object.namespace.as_ref())
+    })
 }
 
 /// Whether a credential may trust the pod as that service account.

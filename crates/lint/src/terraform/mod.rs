@@ -4,6 +4,7 @@
 //! possible without a provider: variables, locals, repetitions and local modules. What only the deployment can tell
 //! stays unknown under its full address, so that whatever refers to the same thing agrees.
 
+mod cloud;
 mod define;
 mod eval;
 mod module;
@@ -68,6 +69,7 @@ pub(crate) fn join(sources: &Sources, facts: &mut [facts::Facts], draft: &mut Dr
     for definitions in definitions(sources, facts) {
         definitions.add_to(draft);
     }
+    cloud::add(facts.iter().filter_map(|facts| facts.terraform.configuration.as_ref()), draft);
     // Nothing else looks at the trees, and there may be many.
     facts.par_iter_mut().for_each(|facts| facts.terraform = Facts::default());
 }

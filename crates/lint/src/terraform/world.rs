@@ -9,7 +9,7 @@ use super::module::{Call, Declared, Module, Modules, Written, attribute, place};
 use super::repeat::{self, Repeat, Repetition};
 use super::resource::Resource;
 use super::values::Values;
-use crate::source::{Node, Place, Sources, Text, Unknown, Why};
+use crate::source::{Entry, Node, Place, Sources, Text, Unknown, Value, Why};
 
 /// How many expressions one root module may take to work out.
 const MAX_STEPS: usize = 4_000_000;
@@ -147,6 +147,13 @@ impl<'a> World<'a> {
             return Ok(Some(value).filter(|value| !value.is_null()));
         }
         Ok(match (resource.kind, name) {
+            (
+                "kubernetes_namespace"
+                | "kubernetes_namespace_v1"
+                | "kubernetes_service_account"
+                | "kubernetes_service_account_v1",
+                "metadata",
+            ) => self.metadata(instance, resource, repeat, depth),
             ("azurerm_client_config" | "azurerm_subscription" | "azurerm_user_assigned_identity", "tenant_id") => {
                 self.provider_setting(instance, resource, "azurerm", "tenant_id", depth)
             }
@@ -166,6 +173,29 @@ impl<'a> World<'a> {
             }
             _ => None,
         })
+    }
+
+    /// The name and the namespace of an object of Kubernetes, as the only entry of its list `metadata`.
+    fn metadata(
+        &self,
+        instance: &Rc<Instance<'a>>,
+        resource: &Resource<'a>,
+        repeat: &Repeat,
+        depth: usize,
+    ) -> Option<Node> {
+        let declared = resource.declared;
+        let block = declared.block.body.blocks().find(|block| block.ident.as_str() == "metadata")?;
+        let metadata = Declared { file: declared.file, block };
+        let frame = repeat.frame();
+        let entry = |key: &str| {
+            let written = metadata.get(key)?;
+            let value = Scope::new(self, instance, frame.as_ref(), depth).eval(written).ok()?;
+            Some(Entry { key: key.to_owned(), key_place: value.place, value })
+        };
+        let entries: Vec<Entry> = ["name", "namespace"].into_iter().filter_map(entry).collect();
+        let place = resource.place();
+        let only = Node { place, value: Value::Mapping(entries) };
+        Some(Node { place, value: Value::Sequence(vec![only]) })
     }
 
     /// A setting of the provider that a resource is made with.
