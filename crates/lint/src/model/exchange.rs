@@ -224,14 +224,24 @@ fn is_near(workload: &Workload, credential: &Credential) -> bool {
     let mut own = workload.candidates.iter().flat_map(|candidate| &candidate.subjects).filter_map(group_and_name);
     own.any(|own| {
         let same_group = workload.platform == Platform::Kubernetes && own.0 == group;
-        same_group || own.1.contains(&name) || name.contains(&own.1)
+        same_group || own.1.contains(&name) || name.contains(&own.1) || share_word(workload.platform, &own.1, &name)
     })
 }
 
-/// The namespace and the service account, or the organisation and the workspace, of a subject, in lower case.
+/// Whether two names of service connections have a word in common, as after most changes of such a name.
+fn share_word(platform: Platform, a: &str, b: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).map(str::to_owned).collect()
+    };
+    platform == Platform::AzurePipelines && words(a).iter().any(|word| words(b).contains(word))
+}
+
+/// The namespace and the service account of a subject, the project and the connection, or the organisation and the
+/// workspace, in lower case.
 fn group_and_name(subject: &Text) -> Option<(String, String)> {
     match parse_subject(None, &subject.to_string().to_ascii_lowercase()) {
         Subject::ServiceAccount { namespace, name } => Some((namespace, name)),
+        Subject::ServiceConnection { project, connection, .. } => Some((project, connection)),
         Subject::Terraform { organisation, workspace, .. } => Some((organisation, workspace)),
         _ => None,
     }
