@@ -94,8 +94,11 @@ fn keep_causes(findings: &mut Vec<Finding>) {
     let predicted = |finding: &Finding| Some((finding.primary.place, finding.predicted.clone()?));
     let same: HashSet<(Place, String)> = causes.filter_map(predicted).collect();
     let explained: HashSet<Place> = same.iter().map(|(place, _)| *place).collect();
+    let errors = findings.iter().filter(|finding| finding.failed_by.is_none() && finding.severity == Severity::Error);
+    // What stands there is wrong for another reason, and makes the sign-in fail.
+    let wrong: HashSet<Place> = errors.filter_map(predicted).map(|(place, _)| place).collect();
     findings.retain(|finding| {
-        let own = predicted(finding).is_some_and(|own| same.contains(&own));
+        let own = predicted(finding).is_some_and(|own| same.contains(&own)) || wrong.contains(&finding.primary.place);
         finding.failed_by.is_none_or(|place| !own && !explained.contains(&place))
     });
 }
