@@ -1,6 +1,6 @@
 //! What Entra would answer to each workload.
 
-use fedlens_issuers::{compare, compare_issuers, nearest, recognise};
+use fedlens_issuers::{PlatformId, compare, compare_issuers, nearest, recognise};
 use fedlens_token::Claims;
 use fedlens_trust::flexible::Expression;
 use fedlens_trust::{
@@ -8,10 +8,14 @@ use fedlens_trust::{
     TokenRequest, View, decide,
 };
 use jiff::Timestamp;
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::{Candidate, Credential, Identity, Workload};
 use crate::source::{Agreement, Text};
+
+/// With how many credentials a refused subject is compared part by part: no application has more.
+const MOST_COMPARED: usize = 20;
 
 /// A workload with one of its subjects, and what Entra would answer to it.
 #[derive(Clone, Debug)]
@@ -99,16 +103,18 @@ impl Fit {
 
 /// Judges every subject of every workload that has somebody to sign in as.
 pub(super) fn judge(identities: &[Identity], credentials: &[Credential], workloads: &[Workload]) -> Vec<Exchange> {
-    let mut exchanges = Vec::new();
-    for (at, workload) in workloads.iter().enumerate() {
-        let targets = Targets::of(workload, identities, credentials);
-        for (candidate_at, candidate) in workload.candidates.iter().enumerate() {
-            if let Some(answer) = targets.answer(workload, candidate, credentials) {
-                exchanges.push(Exchange { workload: at, candidate: candidate_at, answer });
-            }
-        }
-    }
-    exchanges
+    let issuers: Vec<Option<PlatformId>> = credentials.iter().map(|credential| platform(&credential.issuer)).collect();
+    let of_workload = |(at, workload): (usize, &Workload)| -> Vec<Exchange> {
+        let targets = Targets::of(workload, identities, credentials, &issuers);
+        let candidates = workload.candidates.iter().enumerate();
+        let judged = candidates.filter_map(|(candidate_at, candidate)| {
+            let answer = targets.answer(workload, candidate, credentials)?;
+            Some(Exchange { workload: at, candidate: candidate_at, answer })
+        });
+        judged.collect()
+    };
+    let exchanges: Vec<Vec<Exchange>> = workloads.par_iter().enumerate().map(of_workload).collect();
+    exchanges.into_iter().flatten().collect()
 }
 
 /// The credentials among which a workload's has to be.
@@ -121,20 +127,27 @@ struct Targets {
 impl Targets {
     /// The credentials of the identity that the workload names; of every identity that it may mean where none can be
     /// told, as long as they are for its platform.
-    fn of(workload: &Workload, identities: &[Identity], credentials: &[Credential]) -> Self {
+    fn of(
+        workload: &Workload,
+        identities: &[Identity],
+        credentials: &[Credential],
+        issuers: &[Option<PlatformId>],
+    ) -> Self {
         let named = |identity: &Identity| workload.client_id.as_ref().is_some_and(|id| identity.is_called(id));
         let meant = |identity: &Identity| match (&workload.client_id, &identity.client_id) {
             (Some(asked), Some(own)) => asked.agrees(own) != Agreement::Different,
             _ => true,
         };
         let settled = identities.iter().any(named);
-        let of_owner = |credential: &Credential| {
-            identities.get(credential.identity).is_some_and(|owner| if settled { named(owner) } else { meant(owner) })
-        };
+        let owners: Vec<bool> =
+            identities.iter().map(|owner| if settled { named(owner) } else { meant(owner) }).collect();
+        let own = platform(&workload.issuer);
         let chosen = credentials
             .iter()
+            .zip(issuers)
             .enumerate()
-            .filter(|(_, credential)| of_owner(credential) && (settled || is_of_platform(workload, credential)))
+            .filter(|(_, (credential, _))| owners.get(credential.identity) == Some(&true))
+            .filter(|(_, (credential, issuer))| settled || is_of_platform(workload, own, credential, **issuer))
             .map(|(at, _)| at)
             .collect();
         Self { credentials: chosen, settled }
@@ -170,10 +183,12 @@ impl Targets {
         let closest = fits.iter().map(|(_, fit)| rank(*fit)).min().unwrap_or_default();
         let near: Vec<usize> =
             fits.iter().filter(|(_, fit)| rank(*fit) == closest).map(|(credential, _)| *credential).collect();
+        let near = likest(candidate, credentials, near);
         let (credential, subject) = nearest_subject(workload, candidate, credentials, &near);
         let trusted = &credentials[credential];
         let presented = Presented::of(workload, &subject, trusted);
-        let code = presented.refusal(self.credentials.iter().map(|at| &credentials[*at]));
+        let all = if self.credentials.len() > MOST_COMPARED { &near } else { &self.credentials };
+        let code = presented.refusal(all.iter().map(|at| &credentials[*at]));
         presented.explained(code, credential, trusted, self.settled)
     }
 }
@@ -181,6 +196,30 @@ impl Targets {
 /// Entra compares the issuer first, then the audience, then the subject.
 fn rank(fit: Fit) -> [bool; 2] {
     [fit.issuer == Agreement::Different, fit.audience == Agreement::Different]
+}
+
+/// The credentials whose subjects are the most alike at both ends, where there are too many to take each one apart.
+fn likest(candidate: &Candidate, credentials: &[Credential], mut near: Vec<usize>) -> Vec<usize> {
+    if near.len() <= MOST_COMPARED {
+        return near;
+    }
+    let forms: Vec<String> = candidate.subjects.iter().map(Text::to_string).collect();
+    let unlike = |at: &usize| {
+        let subject = credentials[*at].subject.as_ref().map(Text::to_string).unwrap_or_default();
+        (forms.iter().map(|form| unlike(form, &subject)).min(), *at)
+    };
+    near.sort_by_cached_key(unlike);
+    near.truncate(MOST_COMPARED);
+    near.sort_unstable();
+    near
+}
+
+/// How many bytes of the longer text are between what both begin and what both end with.
+fn unlike(a: &str, b: &str) -> usize {
+    let same = |(a, b): &(u8, u8)| a.eq_ignore_ascii_case(b);
+    let begin = a.bytes().zip(b.bytes()).take_while(same).count();
+    let end = a.bytes().rev().zip(b.bytes().rev()).take_while(same).count();
+    a.len().max(b.len()).saturating_sub(begin + end)
 }
 
 /// The credential whose subject comes nearest, and which of the candidate's forms it comes nearest to.
@@ -310,9 +349,17 @@ fn filled(text: &Text, other: Option<&Text>) -> String {
     }
 }
 
-fn is_of_platform(workload: &Workload, credential: &Credential) -> bool {
-    let of = |issuer: &Text| issuer.known().and_then(recognise).map(|found| found.platform.id);
-    match (of(&workload.issuer), of(&credential.issuer)) {
+fn platform(issuer: &Text) -> Option<PlatformId> {
+    issuer.known().and_then(recognise).map(|found| found.platform.id)
+}
+
+fn is_of_platform(
+    workload: &Workload,
+    own: Option<PlatformId>,
+    credential: &Credential,
+    trusted: Option<PlatformId>,
+) -> bool {
+    match (own, trusted) {
         (Some(own), Some(trusted)) => own == trusted || own.is_github() && trusted.is_github(),
         _ => workload.platform.may_be_trusted_by(credential),
     }
