@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem;
 
 use crate::facts::Facts;
 use crate::source::{FileId, json, yaml};
@@ -147,7 +148,7 @@ fn read_yaml(file: FileId, path: &str, text: &str, facts: &mut Facts) {
         return;
     }
     let (documents, error) = yaml::read(file, text);
-    if let Some(error) = error {
+    if let Some(error) = error.filter(|_| is_ours(path, text)) {
         facts.fault(error);
     }
     for document in documents {
@@ -166,6 +167,21 @@ fn read_yaml(file: FileId, path: &str, text: &str, facts: &mut Facts) {
     }
 }
 
+/// What is in files that deal with a federated identity credential, whatever else they are.
+const FEDERATED: &[&str] =
+    &["federatedIdentityCredentials", "AzureADTokenExchange", "azure.workload.identity/", "azure/login", "id_tokens"];
+
+/// Whether a file that cannot be read is of use without doubt: by its path, or by a word that nothing else has. Of
+/// any other, such as a template for YAML or lines of JSON, nobody expects that it can be read.
+fn is_ours(path: &str, text: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let named = github::is_workflow(path)
+        || gitlab::is_named(path)
+        || is_kustomization(path)
+        || name.starts_with("azure-pipelines");
+    named || FEDERATED.iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
 /// Whether a YAML file is a Helm template: it is YAML only once it is rendered.
 fn is_template(text: &str) -> bool {
     text.contains("{{-") || text.contains("{{ .Values") || text.contains("{{ include") || text.contains("{{.Values")
@@ -174,7 +190,8 @@ fn is_template(text: &str) -> bool {
 fn read_json(file: FileId, path: &str, text: &str, facts: &mut Facts) {
     let document = match json::read(file, text) {
         Ok(document) => document,
-        Err(error) => return facts.fault(error),
+        Err(error) if is_ours(path, text) => return facts.fault(error),
+        Err(_) => return,
     };
     if arm::is_template(&document) {
         arm::read(path, &document, facts);

@@ -4,6 +4,8 @@
 //! before it; `ignore-file` instead of `ignore` for the whole file; `until 2027-01-31` before the `--` where it is for
 //! a time.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use memchr::memmem;
 
@@ -61,8 +63,10 @@ pub(crate) fn apply(
 ) -> (Vec<Finding>, Vec<Suppressed>) {
     let mut used = vec![false; suppressions.len()];
     let (mut left, mut suppressed) = (Vec::new(), Vec::new());
+    let by_file = by_file(suppressions, today);
     for finding in findings {
-        let by = suppressions.iter().position(|by| by.counts(today) && by.covers(&finding, sources));
+        let covers = |at: &&usize| suppressions.get(**at).is_some_and(|by| by.covers(&finding, sources));
+        let by = by_file.get(&finding.primary.place.file).and_then(|of_file| of_file.iter().find(covers)).copied();
         match by.and_then(|at| Some((used.get_mut(at)?, suppressions.get(at)?))) {
             Some((used, by)) => {
                 *used = true;
@@ -76,6 +80,19 @@ pub(crate) fn apply(
     (left, suppressed)
 }
 
+/// The positions of those that count, by the file in which they do.
+fn by_file(suppressions: &[Suppression], today: Date) -> HashMap<FileId, Vec<usize>> {
+    let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
+    for (at, suppression) in suppressions.iter().enumerate().filter(|(_, suppression)| suppression.counts(today)) {
+        let files = match &suppression.scope {
+            Scope::Line(file, _) => std::slice::from_ref(file),
+            Scope::Files(files) => files,
+        };
+        files.iter().for_each(|file| by_file.entry(*file).or_default().push(at));
+    }
+    by_file
+}
+
 impl Suppression {
     fn counts(&self, today: Date) -> bool {
         let lasts = match &self.until {
@@ -85,11 +102,11 @@ impl Suppression {
         lasts && self.reason.is_some()
     }
 
+    /// Whether it covers a finding of a file in which it counts.
     fn covers(&self, finding: &Finding, sources: &Sources) -> bool {
-        let place = finding.primary.place;
         let here = match &self.scope {
-            Scope::Line(file, line) => *file == place.file && *line == sources.position(place).line,
-            Scope::Files(files) => files.contains(&place.file),
+            Scope::Line(_, line) => *line == sources.position(finding.primary.place).line,
+            Scope::Files(_) => true,
         };
         here && self.rules.iter().any(|name| finding.rule.is_named(name))
     }
@@ -141,23 +158,24 @@ pub fn nearest(name: &str) -> String {
 
 /// Every suppression that is written as a comment.
 pub(crate) fn comments(sources: &Sources) -> Vec<Suppression> {
-    sources.iter().flat_map(|(id, file)| comments_of(id, file)).collect()
-}
-
-fn comments_of(id: FileId, file: &SourceFile) -> Vec<Suppression> {
-    let marks = memmem::find_iter(file.text.as_bytes(), MARK);
-    marks.filter_map(|at| comment(id, &file.text, at)).collect()
+    let mark = memmem::Finder::new(MARK);
+    let of_file = |(id, file): (FileId, &SourceFile)| {
+        let marks = mark.find_iter(file.text.as_bytes());
+        marks.filter_map(|at| comment(sources, id, at)).collect::<Vec<_>>()
+    };
+    sources.iter().flat_map(of_file).collect()
 }
 
 /// The suppression whose mark is at `at`.
-fn comment(file: FileId, text: &str, at: usize) -> Option<Suppression> {
+fn comment(sources: &Sources, file: FileId, at: usize) -> Option<Suppression> {
+    let text = &sources.file(file).text;
     let (before, from) = text.split_at_checked(at)?;
     let line = from.lines().next()?;
     let own = before.rsplit('\n').next()?;
     let sign = COMMENTS.iter().find(|sign| own.trim_end().ends_with(*sign))?;
     let alone = own.trim_end().trim_end_matches(sign).trim().is_empty();
     let written = Written::parse(line.strip_prefix(MARK)?)?;
-    let first = before.matches('\n').count() + 1;
+    let first = sources.position(Place::new(file, at..at)).line;
     let scope = match (written.whole_file, alone) {
         (true, _) => Scope::Files(vec![file]),
         (false, false) => Scope::Line(file, first),

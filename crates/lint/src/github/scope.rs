@@ -8,6 +8,9 @@ use super::repository::Repository;
 use super::trigger::{Trigger, unknown};
 use crate::source::{Agreement, Entry, Node, Piece, Text, Why};
 
+/// In how many ways a condition may hold.
+const MAX_NARROWED: usize = 64;
+
 /// A run, as far as it is known.
 #[derive(Clone)]
 pub(crate) struct Scope<'a> {
@@ -128,7 +131,7 @@ impl<'a> Scope<'a> {
     fn narrowed(self, expression: &Expression) -> Vec<Self> {
         match expression {
             Expression::Both(Operator::And, left, right) => {
-                self.narrowed(left).into_iter().flat_map(|run| run.narrowed(right)).collect()
+                self.narrowed(left).into_iter().flat_map(|run| run.narrowed(right)).take(MAX_NARROWED).collect()
             }
             Expression::Both(Operator::Or, left, right) => {
                 let truth = Context { lookup: &|path| self.lookup(path) }.evaluate(left).truth();
@@ -137,6 +140,7 @@ impl<'a> Scope<'a> {
                     _ => {
                         let mut runs = self.clone().narrowed(left);
                         runs.extend(self.narrowed(right));
+                        runs.truncate(MAX_NARROWED);
                         runs
                     }
                 }

@@ -18,6 +18,9 @@ use crate::source::{Entry, FileId, Node, Place, Sources, Text, Why, folder, join
 /// How many workflows may call one another in a row; GitHub allows ten.
 const MAX_CALLS: usize = 10;
 
+/// How many jobs and steps one workflow may come to, each counted once for every run.
+const MAX_VISITS: usize = 20_000;
+
 /// What all of the walking needs.
 struct Walk<'a> {
     sources: &'a Sources,
@@ -25,6 +28,8 @@ struct Walk<'a> {
     repository: &'a Repository,
     logins: Vec<Login>,
     remote_calls: Vec<RemoteCall>,
+    /// How many jobs and steps may still be looked at.
+    left: usize,
 }
 
 /// A call of a workflow of another repository by a job that may ask for tokens.
@@ -72,7 +77,7 @@ struct Stepping<'a> {
 
 /// What every workflow of the repository comes to.
 pub(crate) fn all(sources: &Sources, facts: &[Facts], repository: &Repository) -> (Vec<Login>, Vec<RemoteCall>) {
-    let start = || Walk { sources, facts, repository, logins: Vec::new(), remote_calls: Vec::new() };
+    let start = || Walk { sources, facts, repository, logins: Vec::new(), remote_calls: Vec::new(), left: MAX_VISITS };
     let called = start().called();
     let files: Vec<FileId> = sources.iter().map(|(file, _)| file).collect();
     let walks: Vec<Walk<'_>> = files
@@ -125,7 +130,7 @@ impl<'a> Walk<'a> {
         let scope = scope.clone().with_env(reached.workflow);
         let jobs = reached.workflow.get("jobs").map(Node::entries).unwrap_or_default();
         for entry in jobs {
-            if skipped(jobs, entry, &scope, 0) {
+            if self.left == 0 || skipped(jobs, entry, &scope, &mut HashSet::new()) {
                 continue;
             }
             for run in scope.clone().when(entry.value.get("if")) {
@@ -137,7 +142,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Counts a job or a step; whether there may be one more.
+    fn visit(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        self.left > 0
+    }
+
     fn job(&mut self, reached: Reached<'a>, entry: &'a Entry, scope: &Scope<'a>) {
+        if !self.visit() {
+            return;
+        }
         let job = &entry.value;
         let mut grant = permission::of_job(reached.workflow, job);
         if let Some(caller) = reached.caller {
@@ -188,7 +202,7 @@ impl<'a> Walk<'a> {
     fn steps(&mut self, stepping: Stepping<'a>, steps: &'a [Node], scope: &Scope<'a>) {
         for (at, step) in steps.iter().enumerate() {
             let rest = steps.get(at + 1..).unwrap_or_default();
-            if !self.matters(step, scope) {
+            if !self.matters(step, scope) || !self.visit() {
                 continue;
             }
             for run in scope.clone().when(step.get("if")) {
@@ -352,15 +366,18 @@ impl Scope<'_> {
 }
 
 /// Whether a job does not run because one that it needs does not.
-fn skipped(jobs: &[Entry], job: &Entry, scope: &Scope<'_>, depth: usize) -> bool {
+fn skipped<'a>(jobs: &'a [Entry], job: &'a Entry, scope: &Scope<'_>, seen: &mut HashSet<&'a str>) -> bool {
     let always =
         |condition: &str| ["always()", "!cancelled()", "failure()"].iter().any(|word| condition.contains(word));
-    if depth > 32 || job.value.known_at(&["if"]).is_some_and(always) {
+    if seen.len() > 256 || job.value.known_at(&["if"]).is_some_and(always) {
         return false;
     }
     let needs = job.value.get("needs").map(Node::one_or_many).unwrap_or_default();
     needs.iter().filter_map(Node::known).any(|name| {
-        let Some(needed) = jobs.iter().find(|entry| entry.key == name) else { return false };
-        scope.clone().when(needed.value.get("if")).is_empty() || skipped(jobs, needed, scope, depth + 1)
+        // One that was looked at before would have answered the question.
+        let Some(needed) = jobs.iter().find(|entry| entry.key == name).filter(|needed| seen.insert(&needed.key)) else {
+            return false;
+        };
+        scope.clone().when(needed.value.get("if")).is_empty() || skipped(jobs, needed, scope, seen)
     })
 }

@@ -14,8 +14,8 @@ pub(crate) struct ServiceAccount<'a> {
 impl<'a> ServiceAccount<'a> {
     /// The object as a service account, where it is one.
     pub(super) fn of(object: &'a Object) -> Option<Self> {
-        let core = object.node.known_at(&["apiVersion"]) == Some("v1");
-        (core && object.kind == "ServiceAccount").then_some(Self { object })
+        let core = || object.node.known_at(&["apiVersion"]) == Some("v1");
+        (object.kind == "ServiceAccount" && core()).then_some(Self { object })
     }
 
     /// Its metadata.

@@ -21,7 +21,8 @@ pub(super) struct Owners<'a> {
     of_client: HashMap<String, Vec<usize>>,
 }
 
-/// The namespace and the service account, or the organisation and the workspace, in lower case.
+/// The namespace and the service account, the project and the connection, or the organisation and the workspace, in
+/// lower case.
 type Name = (String, String);
 
 /// The platforms whose subjects name one workload.
@@ -79,9 +80,12 @@ impl<'a> Owners<'a> {
     /// Whether a credential trusts the group or the name of a workload; true for what has neither.
     fn is_near(&self, workload: usize, credential: usize) -> bool {
         let Some(Some((group, name))) = self.trusted.get(credential) else { return true };
-        let in_namespace = self.platform(workload) == Some(Platform::Kubernetes);
+        let platform = self.platform(workload);
+        let in_namespace = platform == Some(Platform::Kubernetes);
+        let connection = platform == Some(Platform::AzurePipelines);
         self.own.get(workload).into_iter().flatten().any(|(own_group, own_name)| {
-            in_namespace && own_group == group || own_name.contains(name) || name.contains(own_name)
+            let alike = own_name.contains(name) || name.contains(own_name);
+            alike || in_namespace && own_group == group || connection && share_word(own_name, name)
         })
     }
 }
@@ -94,9 +98,19 @@ fn client(workload: &Workload) -> Option<String> {
     workload.client_id.as_ref().and_then(Text::known).map(str::to_ascii_lowercase)
 }
 
+/// Whether two names of service connections have a word in common, as after most changes of such a name.
+fn share_word(a: &str, b: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).map(str::to_owned).collect()
+    };
+    let others = words(b);
+    words(a).iter().any(|word| others.contains(word))
+}
+
 fn group_and_name(subject: &Text) -> Option<Name> {
     match parse_subject(None, &subject.to_string().to_ascii_lowercase()) {
         Subject::ServiceAccount { namespace, name } => Some((namespace, name)),
+        Subject::ServiceConnection { project, connection, .. } => Some((project, connection)),
         Subject::Terraform { organisation, workspace, .. } => Some((organisation, workspace)),
         _ => None,
     }

@@ -71,23 +71,29 @@ rule! {
 }
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
+    let accounts: Vec<_> = model.kubernetes.accounts().map(|(_, account)| account).collect();
     for (deployment, pod) in model.kubernetes.pods().filter(|(deployment, pod)| deployment.complete && pod.is_labelled()) {
         out.extend(match pod.service_account() {
             Some(name) if name.known() == Some("default") => as_default(model, deployment, pod, Some(&name)),
-            Some(name) => not_there(model, deployment, pod, &name),
+            Some(name) => not_there(model, &accounts, deployment, pod, &name),
             None => as_default(model, deployment, pod, None),
         });
     }
 }
 
 /// The pod names a service account that is not in its namespace.
-fn not_there(model: &Model<'_>, deployment: &Deployment, pod: Pod<'_>, name: &Text) -> Option<Finding> {
+fn not_there(
+    model: &Model<'_>,
+    all: &[ServiceAccount<'_>],
+    deployment: &Deployment,
+    pod: Pod<'_>,
+    name: &Text,
+) -> Option<Finding> {
     let named = |account: &ServiceAccount<'_>| account.object.name.agrees(name) != Agreement::Different;
     let near = |account: &ServiceAccount<'_>| account.object.shares_namespace(pod.object) != Agreement::Different;
     if configured(model, pod, name) {
         return None;
     }
-    let all: Vec<_> = model.kubernetes.accounts().map(|(_, account)| account).collect();
     if all.iter().any(|account| named(account) && near(account)) || name.known().is_none() || trusted(model, pod, name) {
         return None;
     }

@@ -6,6 +6,7 @@ mod text;
 pub mod yaml;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -58,6 +59,31 @@ pub struct SourceFile {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    /// The lines of each file, from when somebody has first asked.
+    lines: Vec<OnceLock<Lines>>,
+}
+
+/// Where the lines of a file begin.
+#[derive(Clone, Debug)]
+struct Lines {
+    starts: Vec<u32>,
+    is_ascii: bool,
+}
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let behind = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
+        Self { starts: std::iter::once(0).chain(behind).collect(), is_ascii: text.is_ascii() }
+    }
+
+    fn position(&self, text: &str, at: u32) -> Position {
+        let line = self.starts.partition_point(|start| *start <= at);
+        let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied().unwrap_or_default();
+        let within = start as usize..at as usize;
+        let characters =
+            if self.is_ascii { within.len() } else { text.get(within).unwrap_or_default().chars().count() };
+        Position { line, column: characters + 1 }
+    }
 }
 
 /// What could not be read, and where.
@@ -82,7 +108,8 @@ impl Sources {
     /// The files, sorted by path.
     pub fn new(mut files: Vec<SourceFile>) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        Self { files }
+        let lines = files.iter().map(|_| OnceLock::new()).collect();
+        Self { files, lines }
     }
 
     /// Each file with its id.
@@ -121,11 +148,14 @@ impl Sources {
     }
 
     /// Where a place begins.
+    ///
+    /// # Panics
+    ///
+    /// When the place is in another set of files.
     pub fn position(&self, place: Place) -> Position {
-        let before = self.file(place.file).text.get(..place.start as usize).unwrap_or_default();
-        let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Position { line, column }
+        let text = &self.file(place.file).text;
+        let lines = self.lines[place.file.0 as usize].get_or_init(|| Lines::of(text));
+        lines.position(text, place.start)
     }
 }
 
@@ -147,4 +177,26 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters() {
+        for (text, at, expected) in [
+            ("", 0, (1, 1)),
+            ("ab\nc", 0, (1, 1)),
+            ("ab\nc", 2, (1, 3)),
+            ("ab\nc", 3, (2, 1)),
+            ("ab\nc", 4, (2, 2)),
+            ("ab\r\né𝒳c\n", 10, (2, 3)),
+            ("ab\r\né𝒳c\n", 12, (3, 1)),
+        ] {
+            let sources = Sources::new(vec![SourceFile { path: "main.tf".to_owned(), text: text.to_owned() }]);
+            let Position { line, column } = sources.position(Place::new(FileId(0), at..at));
+            assert_eq!((line, column), expected, "{text:?} at {at}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! YAML as trees with places.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
@@ -152,12 +152,9 @@ fn merged(entries: Vec<Entry>) -> Vec<Entry> {
         return entries;
     }
     let (merges, mut own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.key == "<<");
+    let mut known: HashSet<String> = own.iter().map(|entry| entry.key.clone()).collect();
     for node in merges.iter().flat_map(|merge| merge.value.one_or_many()) {
-        for entry in node.entries() {
-            if own.iter().all(|known| known.key != entry.key) {
-                own.push(entry.clone());
-            }
-        }
+        own.extend(node.entries().iter().filter(|entry| known.insert(entry.key.clone())).cloned());
     }
     own
 }

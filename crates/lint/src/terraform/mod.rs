@@ -93,7 +93,8 @@ fn parse(file: FileId, text: &str, facts: &mut facts::Facts) -> Option<Body> {
     match hcl_edit::parser::parse_body(marked.as_deref().unwrap_or(text)) {
         Ok(body) => Some(body),
         Err(error) => {
-            let start = error.location().offset();
+            let at = error.location().offset().min(text.len());
+            let start = text.floor_char_boundary(at);
             let end = start + text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
             facts.fault(SyntaxError { place: Place::new(file, start..end), message: error.message().to_owned() });
             None

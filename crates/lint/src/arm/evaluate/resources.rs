@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::super::json;
 use super::super::template::{Each, Expr, Kind, Over, Statement};
-use super::{Locals, MOST_ROUNDS, Scope, member_of, number, text_of, unknown};
+use super::{DEEPEST, Locals, MOST_ROUNDS, Scope, member_of, number, text_of, unknown};
 use crate::source::{Node, Piece, Place, Text, Unknown, Value, Why};
 
 /// One round of a statement's loop; the only one where there is no loop.
@@ -270,6 +270,18 @@ impl<'a> Scope<'a> {
     }
 
     fn parent_names(self: &Rc<Self>, statement: &'a Statement, locals: &Locals) -> Option<Vec<Text>> {
+        // A resource may be written as its own parent.
+        let depth = &self.world.depth;
+        if depth.get() >= DEEPEST {
+            return None;
+        }
+        depth.set(depth.get() + 1);
+        let names = self.names_of_parent(statement, locals);
+        depth.set(depth.get() - 1);
+        names
+    }
+
+    fn names_of_parent(self: &Rc<Self>, statement: &'a Statement, locals: &Locals) -> Option<Vec<Text>> {
         match (statement.parent, statement.body.get("parent")) {
             (Some(parent), _) => Some(self.names(parent, locals)),
             (None, Some(parent)) => {

@@ -5,6 +5,9 @@ use std::fmt;
 /// How deep an expression may be nested.
 const MAX_DEPTH: usize = 64;
 
+/// How many words and signs it may have.
+const MAX_TOKENS: usize = 1_000;
+
 /// An expression.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expression {
@@ -92,6 +95,9 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                 (Token::Sign(sign), rest.strip_prefix(sign)?)
             }
         };
+        if tokens.len() >= MAX_TOKENS {
+            return None;
+        }
         tokens.push(token);
         rest = left.trim_start();
     }
