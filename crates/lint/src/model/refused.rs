@@ -17,7 +17,7 @@ use super::{Candidate, Credential, Field, Refused, Workload};
 use crate::source::{Agreement, Piece, Text};
 
 /// How many credentials are compared part by part; the others are too far off to be meant.
-const MOST_COMPARED: usize = 48;
+const MOST_COMPARED: usize = 24;
 
 /// A sign-in that no credential fits.
 pub(super) struct Asked<'a> {

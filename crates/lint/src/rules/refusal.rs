@@ -138,8 +138,8 @@ impl Refusal<'_> {
         if self.credential.subject.is_none() {
             return Some(format!("widen the expression, or add a credential for `{presented}`"));
         }
-        let varies =
-            self.workload.platform == Platform::GitHub && context(presented).is_some_and(|it| it.contains("${"));
+        let unknown = context(presented).filter(|_| self.workload.platform == Platform::GitHub);
+        let varies = unknown.is_some_and(|it| it.contains("${") && !it.contains("${default branch}"));
         if varies {
             return Some(
                 "give the job an environment and trust that: this subject is not the same in every run".to_owned(),
@@ -215,6 +215,11 @@ fn context(subject: &str) -> Option<String> {
 }
 
 fn context_in_words(context: &str) -> Option<String> {
+    match context {
+        "ref:refs/${branch or tag}" => return Some("the branch or tag that it runs on".to_owned()),
+        "ref:refs/heads/${default branch}" => return Some("the default branch".to_owned()),
+        _ => {}
+    }
     let named = [("environment:", "the environment"), ("ref:refs/heads/", "the branch"), ("ref:refs/tags/", "the tag")];
     let found = named.iter().find_map(|(start, kind)| Some(format!("{kind} `{}`", context.strip_prefix(start)?)));
     let other = || match context {
