@@ -95,9 +95,6 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
             out.push(finding.help(format!("ask for the audience `{wanted}`, which belongs to {}", refusal.workload.cloud.name())));
             continue;
         }
-        out.push(match refusal.edit(model) {
-            Some(edit) => finding.suggest("trust the audience that is asked for", [edit]),
-            None => finding,
-        });
+        out.push(refusal.trusted(model, finding, "trust the audience that is asked for"));
     }
 }

@@ -85,10 +85,6 @@ rule! {
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     for refusal in refusal::of(model, Cause::Issuer) {
         let message = format!("{} issuer matches no credential", refusal.who());
-        let finding = refusal.finding(&RULE, message);
-        out.push(match refusal.edit(model) {
-            Some(edit) => finding.suggest("trust the issuer that is sent", [edit]),
-            None => finding,
-        });
+        out.push(refusal.trusted(model, refusal.finding(&RULE, message), "trust the issuer that is sent"));
     }
 }

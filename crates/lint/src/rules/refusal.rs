@@ -170,6 +170,14 @@ impl Refusal<'_> {
         (self.refused.cause == "github.subject.repository" && found.0 != found.1).then_some(found)
     }
 
+    /// The finding with the change that makes the credential trust what is sent, where that can be made.
+    pub(super) fn trusted(&self, model: &Model<'_>, finding: Finding, title: &str) -> Finding {
+        match self.edit(model) {
+            Some(edit) => finding.suggest(title, [edit]),
+            None => finding,
+        }
+    }
+
     /// The change that makes the credential trust what is sent; `None` where either is not known, and where it would
     /// keep somebody else out.
     pub(super) fn edit(&self, model: &Model<'_>) -> Option<Edit> {

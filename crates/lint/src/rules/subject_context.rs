@@ -89,10 +89,6 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
             Some((sent, trusted)) => format!("{} sends {sent}, and the credential trusts {trusted}", refusal.workload.name),
             None => format!("{} subject is of another kind than the credential", refusal.who()),
         };
-        let finding = refusal.finding(&RULE, message);
-        out.push(match refusal.edit(model) {
-            Some(edit) => finding.suggest("trust the subject that is sent", [edit]),
-            None => finding,
-        });
+        out.push(refusal.trusted(model, refusal.finding(&RULE, message), "trust the subject that is sent"));
     }
 }

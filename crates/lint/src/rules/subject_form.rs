@@ -100,10 +100,6 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
             true => "the repository sends its numeric ids, and the credential has the names alone",
             false => "the repository sends its names alone, and the credential has the numeric ids",
         };
-        let finding = refusal.finding(&RULE, message);
-        out.push(match refusal.edit(model) {
-            Some(edit) => finding.suggest("trust the form that is sent", [edit]),
-            None => finding,
-        });
+        out.push(refusal.trusted(model, refusal.finding(&RULE, message), "trust the form that is sent"));
     }
 }

@@ -93,10 +93,6 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
             (None, Some((sent, _))) => format!("no credential trusts {sent}, which {} sends", refusal.workload.name),
             (None, None) => format!("{} subject matches no credential", refusal.who()),
         };
-        let finding = refusal.finding(&RULE, message);
-        out.push(match refusal.edit(model) {
-            Some(edit) => finding.suggest("trust the subject that is sent", [edit]),
-            None => finding,
-        });
+        out.push(refusal.trusted(model, refusal.finding(&RULE, message), "trust the subject that is sent"));
     }
 }
