@@ -6,6 +6,9 @@ use super::script::{Script, Value};
 use super::{Command, Dialect};
 use crate::source::{Text, Why};
 
+/// For how many here-documents the end is looked for in vain.
+const MAX_ENDLESS: usize = 16;
+
 /// How deep substitutions may be nested.
 const MAX_DEPTH: usize = 24;
 
@@ -16,8 +19,15 @@ const KEYWORDS: &[&str] = &["if", "then", "elif", "else", "do", "while", "until"
 const DECLARING: &[&str] = &["export", "local", "readonly", "declare", "typeset", "set", "@set"];
 
 pub(super) fn run(dialect: Dialect, cursor: Cursor<'_>) -> Vec<Command> {
-    let mut reader =
-        Reader { dialect, cursor, script: Script::new(cursor), documents: None, depth: 0, blocks: Vec::new() };
+    let mut reader = Reader {
+        dialect,
+        cursor,
+        script: Script::new(cursor),
+        documents: None,
+        endless: 0,
+        depth: 0,
+        blocks: Vec::new(),
+    };
     reader.statements(None);
     reader.script.commands
 }
@@ -28,6 +38,8 @@ struct Reader<'t> {
     script: Script<'t>,
     /// Where the line after the here-documents of this one begins.
     documents: Option<usize>,
+    /// How many here-documents had no end.
+    endless: usize,
     depth: usize,
     /// The functions whose bodies are open; a block that is none has no name.
     blocks: Vec<Option<(String, usize)>>,
@@ -255,6 +267,9 @@ impl Reader<'_> {
         self.blanks();
         let verbatim = matches!(self.cursor.peek(), Some('\'' | '"' | '\\'));
         let delimiter = self.word().known()?.to_owned();
+        if self.endless > MAX_ENDLESS {
+            return None;
+        }
         let mut ahead = self.cursor;
         ahead.skip_to(self.documents.unwrap_or(0));
         if self.documents.is_none() {
@@ -268,6 +283,7 @@ impl Reader<'_> {
                 return Some(self.document(start..line, verbatim));
             }
         }
+        self.endless += 1;
         None
     }
 

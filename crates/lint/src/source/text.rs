@@ -159,6 +159,9 @@ impl Text {
 
     /// One text after the other, at this one's place.
     pub fn then(&self, other: &Self) -> Self {
+        if let (Content::Known(own), Content::Known(other)) = (&self.content, &other.content) {
+            return Self::literal([own.as_str(), other].concat(), self.place);
+        }
         Self::of(self.pieces().into_iter().chain(other.pieces()), self.place)
     }
 
