@@ -130,7 +130,7 @@ fn findings_for_a_terminal() {
        = entra: would answer AADSTS7002138 (The subject matches except for letter case)
        = note: The subjects differ in letter case only: context is `environment:Production` in the assertion and `environment:production` in the credential. Entra tells upper and lower case apart.
        = confidence: medium: it rests on a likely reading
-       = help: write the subject of the credential in the letters that the workload sends
+       = help: set the credential's subject to `repo:contoso/shop:environment:Production`
        = fix: use the letter case that is sent (`--fix` does it)
               infra/main.tf:10
               -   subject        = "repo:contoso/shop:environment:production"

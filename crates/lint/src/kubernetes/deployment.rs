@@ -1,5 +1,7 @@
 //! What is deployed together: an overlay with all that it brings in, or the manifests that no kustomization lists.
 
+use std::collections::HashMap;
+
 use super::delivery;
 use super::kustomize;
 use super::placeholder;
@@ -11,6 +13,8 @@ use crate::source::{Agreement, FileId, Node, Place, Sources, Text, folder};
 pub(crate) struct Manifests {
     /// Each of what is deployed together.
     pub(crate) deployments: Vec<Deployment>,
+    /// The service accounts of a name: in which deployment, and which object of it.
+    accounts_of: HashMap<String, Vec<(usize, usize)>>,
 }
 
 /// What is deployed together.
@@ -81,7 +85,13 @@ impl Manifests {
         let objects = nodes.filter_map(|node| Object::of(sources, node.clone())).collect();
         deployments.push(Deployment { complete: true, open: false, folder: None, objects });
         delivery::apply(documents, &mut deployments);
-        Self { deployments }
+        let mut accounts_of: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        for (deployment, objects) in deployments.iter().map(|deployment| &deployment.objects).enumerate() {
+            for (at, object) in objects.iter().enumerate().filter(|(_, object)| ServiceAccount::of(object).is_some()) {
+                accounts_of.entry(object.name.to_string()).or_default().push((deployment, at));
+            }
+        }
+        Self { deployments, accounts_of }
     }
 
     /// Every pod with what it is deployed in.
@@ -96,13 +106,24 @@ impl Manifests {
 
     /// The definitions of the service account that an object names; of several, those nearest to it.
     pub(crate) fn account<'a>(&'a self, within: &'a Deployment, by: &Object, name: &Text) -> Vec<ServiceAccount<'a>> {
-        let fits = |account: &ServiceAccount<'a>| {
-            account.object.name.agrees(name) == Agreement::Equal
-                && account.object.shares_namespace(by) != Agreement::Different
-        };
-        let own: Vec<_> = within.accounts().filter(fits).collect();
+        let same = self.accounts_of.get(&name.to_string()).map(Vec::as_slice).unwrap_or_default();
+        let found = same.iter().filter_map(|(deployment, at)| {
+            let deployment = self.deployments.get(*deployment)?;
+            Some((deployment, ServiceAccount::of(deployment.objects.get(*at)?)?))
+        });
+        let fitting: Vec<_> = found
+            .filter(|(_, account)| {
+                account.object.name.agrees(name) == Agreement::Equal
+                    && account.object.shares_namespace(by) != Agreement::Different
+            })
+            .collect();
+        let own: Vec<_> = fitting
+            .iter()
+            .filter(|(deployment, _)| std::ptr::eq(*deployment, within))
+            .map(|(_, account)| *account)
+            .collect();
         if own.is_empty() {
-            return self.accounts().map(|(_, account)| account).filter(fits).collect();
+            return fitting.into_iter().map(|(_, account)| account).collect();
         }
         let nearness = |account: &ServiceAccount<'_>| nearness(by, account.object);
         let most = own.iter().map(nearness).max();
