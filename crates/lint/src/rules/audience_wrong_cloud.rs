@@ -1,16 +1,16 @@
 use fedlens_issuers::{Cloud, EntraIssuer, recognise};
 
-use crate::model::{Credential, Model};
+use crate::model::{Answer, Credential, Exchange, Field, Model, Workload};
 use crate::source::Text;
-use crate::{Edit, Finding};
 use crate::rule::rule;
+use crate::{Edit, Finding, Severity};
 
 rule! {
-    /// A credential for an Entra issuer has the audience of another cloud.
+    /// A credential for an Entra issuer has the audience of another cloud, or a sign-in asks for it.
     ///
     /// Each cloud has an audience of its own: `api://AzureADTokenExchange` in the public one, `…USGov` in Azure US
     /// Government, `…China` in Azure operated by 21Vianet. A managed identity asks for its own cloud's, and an identity of
-    /// one cloud cannot be used in another.
+    /// one cloud cannot be used in another. `azure/login` asks for the public cloud's whatever its input `environment` says.
     ///
     /// ## Wrong
     ///
@@ -68,6 +68,30 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
             out.push(finding(model, credential, audience, cloud, other));
         }
     }
+    out.extend(model.workloads.iter().enumerate().filter_map(|(at, workload)| asked(model, at, workload)));
+}
+
+/// A sign-in to one cloud that asks its platform for the audience of another. A credential may name any audience, so
+/// nothing is said where one does, and where one shows that it is another.
+fn asked(model: &Model<'_>, at: usize, workload: &Workload) -> Option<Finding> {
+    let (cloud, other) = (workload.cloud, workload.audience.known().and_then(cloud_of)?);
+    let settled = |exchange: &Exchange| match &exchange.answer {
+        Answer::Accepted { .. } => true,
+        Answer::Refused(refused) => refused.field == Field::Audience,
+        Answer::CannotTell { .. } => false,
+    };
+    if cloud == other || model.exchanges.iter().any(|exchange| exchange.workload == at && settled(exchange)) {
+        return None;
+    }
+    let wanted = cloud.exchange_audience();
+    let message =
+        format!("{} signs in to {} and asks for the audience of {}", workload.name, cloud.name(), other.name());
+    Some(
+        Finding::new(&RULE, message, workload.audience.place, format!("asks for `{}`", workload.audience))
+            .predicts("AADSTS700212")
+            .severity(Severity::Warning)
+            .help(format!("ask for the audience `{wanted}`, and let the credential name it")),
+    )
 }
 
 fn entra(credential: &Credential) -> Option<EntraIssuer> {

@@ -102,6 +102,8 @@ impl Refusal<'_> {
             Field::Issuer => (self.workload.place, self.credential.issuer.place),
             Field::Audience => (self.workload.audience.place, self.audience_place()),
         };
+        // Issuer and audience are the same whatever started the run.
+        let when = if self.refused.field == Field::Subject { when } else { "" };
         let label =
             if when.is_empty() { format!("sends `{presented}`") } else { format!("{when}, sends `{presented}`") };
         let mut finding = Finding::new(rule, message, own, label)
