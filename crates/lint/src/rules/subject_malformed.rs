@@ -1,8 +1,9 @@
-use fedlens_issuers::SubjectFaultKind;
+use fedlens_issuers::{PlatformId, SubjectFaultKind};
 
-use crate::model::Model;
-use crate::{Edit, Finding};
+use crate::model::{Credential, Model};
 use crate::rule::rule;
+use crate::source::Text;
+use crate::{Edit, Finding};
 
 rule! {
     /// A credential's subject is of a form that its platform never sends.
@@ -65,6 +66,15 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
         if fault.kind != SubjectFaultKind::Malformed {
             continue;
         }
+        if is_of_user(credential, subject) {
+            let message = format!("credential `{}` trusts the subject of a user's token", credential.label);
+            out.push(
+                Finding::new(&RULE, message, subject.place, "Entra makes such subjects for users, one for each application")
+                    .predicts("AADSTS700229")
+                    .help("trust the object id of a managed identity: Entra takes no user's token for an assertion"),
+            );
+            continue;
+        }
         let message = format!("no token has the subject of credential `{}`: `{subject}`", credential.label);
         let mut finding = Finding::new(&RULE, message, subject.place, "this subject").note(fault.sentence);
         if let Some(instead) = fault.instead {
@@ -75,4 +85,10 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
         }
         out.push(finding);
     }
+}
+
+/// The subjects of users' tokens are 32 bytes in base64url, where those of app-only tokens are GUIDs.
+fn is_of_user(credential: &Credential, subject: &Text) -> bool {
+    let encoded = |text: &str| text.len() == 43 && text.bytes().all(|c| c.is_ascii_alphanumeric() || b"-_".contains(&c));
+    credential.platform() == Some(PlatformId::Entra) && subject.known().is_some_and(encoded)
 }
