@@ -32,33 +32,51 @@ struct Score {
     silent: usize,
 }
 
+/// By rule.
+type Scores = BTreeMap<&'static str, Score>;
+
+fn no_scores() -> Scores {
+    RULES.iter().map(|rule| (rule.id, Score::default())).collect()
+}
+
 /// Lints every case and prints a line for each rule.
 pub(crate) fn bench(with_peers: bool) -> Result<()> {
     let labelled = all()?;
     let wrong = labelled.iter().filter(|case| !case.expected.is_empty()).count();
     println!("{} cases, {wrong} with something to find, {} without\n", labelled.len(), labelled.len() - wrong);
-    let mut scores: BTreeMap<&str, Score> = RULES.iter().map(|rule| (rule.id, Score::default())).collect();
+    let mut own = no_scores();
     for Labelled { case, expected } in &labelled {
         let found: BTreeSet<String> = case.found().into_iter().collect();
-        for (id, score) in &mut scores {
+        for (id, score) in &mut own {
             score.add(&of_rule(expected, id), &of_rule(&found, id));
         }
     }
-    println!("{:<7}{:<32}{:>5}{:>5}{:>5}{:>6}", "rule", "", "TP", "FN", "FP", "TN");
-    let mut total = Score::default();
-    for rule in RULES {
-        let score = scores.get(rule.id).copied().unwrap_or_default();
-        println!("{:<7}{:<32}{score}", rule.id, rule.slug);
-        total = total.plus(score);
-    }
-    println!("{:<7}{:<32}{total}", "all", "");
+    let mut columns = vec![("fedlens", own)];
     if with_peers {
-        peers::compare(&labelled)?;
+        columns.extend(peers::scores(&labelled)?);
     }
+    print(&columns);
+    let total = columns.first().map(|(_, scores)| total(scores)).unwrap_or_default();
     if total.missed + total.false_alarms > 0 {
         bail!("{} missed, {} false alarms", total.missed, total.false_alarms);
     }
     Ok(())
+}
+
+/// A line for each rule, four columns for each linter.
+fn print(columns: &[(&str, Scores)]) {
+    let line = |id: &str, slug: &str, cells: Vec<String>| println!("{id:<7}{slug:<36}{}", cells.concat());
+    line("", "", columns.iter().map(|(name, _)| format!("{name:>24}")).collect());
+    line("rule", "", columns.iter().map(|_| format!("{:>7}{:>5}{:>5}{:>7}", "TP", "FN", "FP", "TN")).collect());
+    for rule in RULES {
+        let of = |scores: &Scores| scores.get(rule.id).copied().unwrap_or_default().to_string();
+        line(rule.id, rule.slug, columns.iter().map(|(_, scores)| of(scores)).collect());
+    }
+    line("all", "", columns.iter().map(|(_, scores)| total(scores).to_string()).collect());
+}
+
+fn total(scores: &Scores) -> Score {
+    scores.values().fold(Score::default(), |sum, score| sum.plus(*score))
 }
 
 /// The cases of the linter's tests, and the examples of its rules.
@@ -111,6 +129,6 @@ impl Score {
 
 impl std::fmt::Display for Score {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:>5}{:>5}{:>5}{:>6}", self.found, self.missed, self.false_alarms, self.silent)
+        write!(f, "{:>7}{:>5}{:>5}{:>7}", self.found, self.missed, self.false_alarms, self.silent)
     }
 }

@@ -3,7 +3,6 @@
 //! Both look for other things too. A report of theirs at a place where something is to be found counts as found,
 //! whatever it says; a false alarm is only what their one rule about these credentials says of a case that is right.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,14 +10,15 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::Labelled;
+use super::{Labelled, Scores, no_scores, of_rule};
 use crate::programs::environment;
 use crate::target;
 
 const REQUIREMENTS: &str = "checkov==3.3.30\nzizmor==1.32.0\n";
 
-/// The rules of the peers that are about federated identity credentials of Entra.
-const ABOUT_CREDENTIALS: &[&str] = &["CKV_AZURE_249"];
+/// The one rule of a peer that is about federated identity credentials of Entra, and ours that asks the same.
+const ABOUT_CREDENTIALS: &str = "CKV_AZURE_249";
+const LIKE_OURS: &str = "FL136";
 
 /// A report of a peer: the case, the file in it, the first and the last line, the rule.
 struct Report {
@@ -35,8 +35,8 @@ pub(super) fn installed() -> Result<PathBuf> {
     Ok(folder.join("bin"))
 }
 
-/// Prints how the peers do on the cases.
-pub(super) fn compare(labelled: &[Labelled]) -> Result<()> {
+/// How the peers do on the cases, rule by rule, with their names.
+pub(super) fn scores(labelled: &[Labelled]) -> Result<Vec<(&'static str, Scores)>> {
     let programs = installed()?;
     let folder = tempfile::tempdir()?;
     for (at, Labelled { case, .. }) in labelled.iter().enumerate() {
@@ -46,39 +46,27 @@ pub(super) fn compare(labelled: &[Labelled]) -> Result<()> {
             fs::write(path, &file.text)?;
         }
     }
-    println!("\n{:<39}{:>5}{:>5}{:>5}{:>6}", "cases", "TP", "FN", "FP", "TN");
-    let own: Vec<BTreeSet<String>> = labelled.iter().map(|each| each.case.found().into_iter().collect()).collect();
-    let hit = labelled.iter().zip(&own).map(|(each, found)| each.expected.intersection(found).next().is_some());
-    let alarm = labelled.iter().zip(&own).map(|(each, found)| found.difference(&each.expected).next().is_some());
-    print("fedlens", labelled, &hit.collect::<Vec<_>>(), &alarm.collect::<Vec<_>>());
-    for (name, reports) in
-        [("zizmor 1.32.0", zizmor(&programs, folder.path())?), ("checkov 3.3.30", checkov(&programs, folder.path())?)]
-    {
-        let near = |at: usize, each: &Labelled| {
-            reports.iter().any(|report| report.case == at && each.expected.iter().any(|line| report.is_at(line)))
-        };
-        let hit: Vec<bool> = labelled.iter().enumerate().map(|(at, each)| near(at, each)).collect();
-        let about = |at: usize| {
-            reports.iter().any(|report| report.case == at && ABOUT_CREDENTIALS.contains(&report.rule.as_str()))
-        };
-        let alarm: Vec<bool> = (0..labelled.len()).map(about).collect();
-        print(name, labelled, &hit, &alarm);
-    }
-    Ok(())
+    let zizmor = zizmor(&programs, folder.path())?;
+    let checkov = checkov(&programs, folder.path())?;
+    Ok(vec![("zizmor 1.32.0", score(labelled, &zizmor)), ("checkov 3.3.30", score(labelled, &checkov))])
 }
 
-/// A line of the table: cases with something to find, and cases without.
-fn print(name: &str, labelled: &[Labelled], hit: &[bool], alarm: &[bool]) {
-    let count = |wrong: bool, told: &[bool], wanted: bool| {
-        labelled.iter().zip(told).filter(|(each, told)| each.expected.is_empty() != wrong && **told == wanted).count()
-    };
-    println!(
-        "{name:<39}{:>5}{:>5}{:>5}{:>6}",
-        count(true, hit, true),
-        count(true, hit, false),
-        count(false, alarm, true),
-        count(false, alarm, false)
-    );
+fn score(labelled: &[Labelled], reports: &[Report]) -> Scores {
+    let mut scores = no_scores();
+    for (at, Labelled { expected, .. }) in labelled.iter().enumerate() {
+        let own: Vec<&Report> = reports.iter().filter(|report| report.case == at).collect();
+        let alarm = expected.is_empty() && own.iter().any(|report| report.rule == ABOUT_CREDENTIALS);
+        for (id, score) in &mut scores {
+            let wanted = of_rule(expected, id);
+            let hit = wanted.iter().filter(|line| own.iter().any(|report| report.is_at(line))).count();
+            score.found += hit;
+            score.missed += wanted.len() - hit;
+            let told = alarm && *id == LIKE_OURS;
+            score.false_alarms += usize::from(told);
+            score.silent += usize::from(wanted.is_empty() && !told);
+        }
+    }
+    scores
 }
 
 impl Report {

@@ -66,10 +66,11 @@ pub(crate) fn subjects(repository: &Repository, job: &Job<'_>, trigger: &Trigger
         .into_iter()
         .map(|form| match &repository.template {
             Some(template) => from_template(template, repository, form, job, trigger, &context),
-            None => Text::literal("repo:", place)
-                .then(&full_name(repository, form, place))
-                .then(&colon(place))
-                .then(&context),
+            None => {
+                let start = std::iter::once(Piece::Literal("repo:".to_owned()));
+                let name = start.chain(name_pieces(repository, form));
+                Text::of(name.chain([Piece::Literal(":".to_owned())]).chain(context.pieces()), place)
+            }
         })
         .collect()
 }
@@ -101,6 +102,10 @@ fn escaped(value: &Text) -> Text {
 
 /// `owner/name`, or `owner@id/name@id`.
 fn full_name(repository: &Repository, form: Form, place: Place) -> Text {
+    Text::of(name_pieces(repository, form), place)
+}
+
+fn name_pieces(repository: &Repository, form: Form) -> Vec<Piece> {
     let part = |known: Option<&String>, symbol: &str, why: Why| match known {
         Some(text) => Piece::Literal(text.clone()),
         None => Piece::Unknown(Unknown { symbol: symbol.to_owned(), why }),
@@ -110,7 +115,7 @@ fn full_name(repository: &Repository, form: Form, place: Place) -> Text {
     let literal = |text: &str| Piece::Literal(text.to_owned());
     let owner = part(name.map(|name| &name.0), "github.repository_owner", Why::Repository);
     let own = part(name.map(|name| &name.1), "github.repository", Why::Repository);
-    let pieces = match form {
+    match form {
         Form::Name => vec![owner, literal("/"), own],
         Form::Immutable => vec![
             owner,
@@ -121,8 +126,7 @@ fn full_name(repository: &Repository, form: Form, place: Place) -> Text {
             literal("@"),
             part(ids.map(|ids| &ids.1), "github.repository_id", Why::Elsewhere),
         ],
-    };
-    Text::of(pieces, place)
+    }
 }
 
 /// `key:value` for each key, joined by colons.
