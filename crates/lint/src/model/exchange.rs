@@ -1,9 +1,10 @@
 //! What Entra would answer to each workload.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use fedlens_issuers::{Subject, parse_subject, recognise};
+use rayon::prelude::*;
 
 use super::fit::{self, Fit, fit};
 use super::owners::Owners;
@@ -86,31 +87,47 @@ pub(super) fn judge(
     workloads: &[Workload],
     own: Option<&(String, String)>,
 ) -> Vec<Exchange> {
-    let known = Known { identities, credentials, repositories: credentials.iter().map(repository_of).collect(), own };
+    let subject = |credential: &Credential| credential.subject.as_ref().map(Text::to_string).unwrap_or_default();
+    let known = Known {
+        identities,
+        credentials,
+        subjects: credentials.iter().map(subject).collect(),
+        repositories: credentials.iter().map(repository_of).collect(),
+        own,
+    };
     let mut all = AllTargets::default();
     let mut exchanges = Vec::new();
-    let mut failed = Vec::new();
+    let mut failed: Vec<Failed<'_>> = Vec::new();
     let owners = Owners::new(workloads, credentials);
     for (at, workload) in workloads.iter().enumerate() {
         let targets = all.of(workload, &known).for_workload(at, &owners, credentials);
         for (candidate, found) in workload.candidates.iter().enumerate() {
             match targets.answer(workload, found, credentials) {
                 Some(Some(answer)) => exchanges.push(Exchange { workload: at, candidate, answer }),
-                Some(None) => failed.push((at, candidate)),
+                Some(None) => {
+                    failed.push(Failed { at, candidate, workload, found, targets: Arc::clone(&targets) });
+                }
                 None => {}
             }
         }
     }
     let taken: HashSet<usize> = exchanges.iter().filter_map(Exchange::accepted).collect();
-    for (at, candidate) in failed {
-        let Some(workload) = workloads.get(at) else { continue };
-        let targets = all.of(workload, &known).for_workload(at, &owners, credentials);
-        let Some(found) = workload.candidates.get(candidate) else { continue };
-        let answer = targets.refusal(workload, found, &known, &taken);
-        exchanges.extend(answer.map(|answer| Exchange { workload: at, candidate, answer }));
-    }
+    let refusal = |failed: &Failed<'_>| {
+        let answer = failed.targets.refusal(failed.workload, failed.found, &known, &taken)?;
+        Some(Exchange { workload: failed.at, candidate: failed.candidate, answer })
+    };
+    exchanges.par_extend(failed.par_iter().filter_map(refusal));
     exchanges.sort_by_key(|exchange| (exchange.workload, exchange.candidate));
     exchanges
+}
+
+/// A sign-in that no credential fits.
+struct Failed<'a> {
+    at: usize,
+    candidate: usize,
+    workload: &'a Workload,
+    found: &'a Candidate,
+    targets: Arc<Targets>,
 }
 
 impl Exchange {
@@ -127,6 +144,8 @@ impl Exchange {
 struct Known<'a> {
     identities: &'a [Identity],
     credentials: &'a [Credential],
+    /// The subject of each credential, empty where it has none.
+    subjects: Vec<String>,
     /// The repository on GitHub that each credential is for, in lower case, where that is known.
     repositories: Vec<Option<(String, String)>>,
     own: Option<&'a (String, String)>,
@@ -180,28 +199,28 @@ enum Readers {
 /// The targets of all workloads. Most have the same ones, and they are many.
 #[derive(Default)]
 struct AllTargets {
-    by_key: HashMap<Key, Rc<Targets>>,
-    by_chosen: HashMap<Chosen, Rc<Targets>>,
+    by_key: HashMap<Key, Arc<Targets>>,
+    by_chosen: HashMap<Chosen, Arc<Targets>>,
     /// The credentials for a platform and an issuer.
-    of_platform: HashMap<(Platform, String), Rc<[usize]>>,
+    of_platform: HashMap<(Platform, String), Arc<[usize]>>,
 }
 
 /// The credentials that a workload may meet, whether that is certain, and whether it runs on GitHub.
 type Chosen = (Vec<usize>, bool, bool);
 
 impl AllTargets {
-    fn of(&mut self, workload: &Workload, known: &Known<'_>) -> Rc<Targets> {
+    fn of(&mut self, workload: &Workload, known: &Known<'_>) -> Arc<Targets> {
         let key = Key::of(workload);
         if let Some(found) = self.by_key.get(&key) {
-            return Rc::clone(found);
+            return Arc::clone(found);
         }
         let (mut chosen, settled) = self.chosen(workload, known);
         let on_github = workload.platform == Platform::GitHub;
         let found = self.by_chosen.entry((chosen.clone(), settled, on_github)).or_insert_with(|| {
             let readers = if on_github && !settled { known.keep_own(&mut chosen) } else { Readers::Own };
-            Rc::new(Targets::new(chosen, known.credentials, settled, readers))
+            Arc::new(Targets::new(chosen, known.credentials, settled, readers))
         });
-        Rc::clone(self.by_key.entry(key).or_insert(Rc::clone(found)))
+        Arc::clone(self.by_key.entry(key).or_insert(Arc::clone(found)))
     }
 
     /// The credentials of the identity that the workload names; of every identity that it may mean where none can be
@@ -226,12 +245,12 @@ impl AllTargets {
         (chosen, settled)
     }
 
-    fn of_platform(&mut self, workload: &Workload, known: &Known<'_>) -> Rc<[usize]> {
+    fn of_platform(&mut self, workload: &Workload, known: &Known<'_>) -> Arc<[usize]> {
         let found = self.of_platform.entry((workload.platform, workload.issuer.to_string())).or_insert_with(|| {
             let credentials = known.credentials.iter().enumerate();
             credentials.filter(|(_, credential)| is_of_platform(workload, credential)).map(|(at, _)| at).collect()
         });
-        Rc::clone(found)
+        Arc::clone(found)
     }
 }
 
@@ -249,13 +268,13 @@ impl Targets {
     }
 
     /// Without those that are somebody else's.
-    fn for_workload(self: Rc<Self>, workload: usize, owners: &Owners<'_>, credentials: &[Credential]) -> Rc<Self> {
+    fn for_workload(self: Arc<Self>, workload: usize, owners: &Owners<'_>, credentials: &[Credential]) -> Arc<Self> {
         let own = |at: &usize| self.settled || owners.may_be_of(workload, *at);
         if self.credentials.iter().all(own) {
             return self;
         }
         let chosen = self.credentials.iter().copied().filter(own).collect();
-        Rc::new(Self::new(chosen, credentials, self.settled, self.readers))
+        Arc::new(Self::new(chosen, credentials, self.settled, self.readers))
     }
 
     /// The answer; `Some(None)` for a refusal, which is worked out later.
@@ -306,7 +325,7 @@ impl Targets {
             return Some(Answer::CannotTell { why: why.to_owned(), credentials: self.credentials.clone() });
         }
         let asked = Asked { workload, candidate, targets: &self.credentials, settled: self.settled, taken };
-        let mut refused = refused(&asked, known.credentials)?;
+        let mut refused = refused(&asked, known.credentials, &known.subjects)?;
         if self.readers == Readers::Another && !refused.only_by_repository() {
             return None;
         }

@@ -17,7 +17,7 @@ use super::{Candidate, Credential, Field, Refused, Workload};
 use crate::source::{Agreement, Piece, Text};
 
 /// How many credentials are compared part by part; the others are too far off to be meant.
-const MOST_COMPARED: usize = 24;
+const MOST_COMPARED: usize = 16;
 
 /// A sign-in that no credential fits.
 pub(super) struct Asked<'a> {
@@ -31,13 +31,13 @@ pub(super) struct Asked<'a> {
 }
 
 /// The refusal that Entra would give, next to the credential that was most likely meant.
-pub(super) fn refused(asked: &Asked<'_>, credentials: &[Credential]) -> Option<Refused> {
+pub(super) fn refused(asked: &Asked<'_>, credentials: &[Credential], subjects: &[String]) -> Option<Refused> {
     let Asked { workload, candidate, targets, settled, .. } = asked;
     let fits: Vec<(usize, [bool; 2])> =
         (targets.iter()).filter_map(|at| Some((*at, rank(fit(workload, candidate, credentials.get(*at)?))))).collect();
     let closest = fits.iter().map(|(_, rank)| *rank).min()?;
     let near = fits.into_iter().filter(|(_, rank)| *rank == closest).map(|(at, _)| at).collect();
-    let near = most_alike(candidate, credentials, near);
+    let near = most_alike(candidate, subjects, near);
     let (credential, subject) = nearest_subject(asked, credentials, &near)?;
     let trusted = credentials.get(credential)?;
     let presented = Presented::of(workload, &subject, trusted);
@@ -52,13 +52,12 @@ fn rank(fit: Fit) -> [bool; 2] {
 }
 
 /// The credentials that read most like what is sent, where there are many.
-fn most_alike(candidate: &Candidate, credentials: &[Credential], mut near: Vec<usize>) -> Vec<usize> {
+fn most_alike(candidate: &Candidate, subjects: &[String], mut near: Vec<usize>) -> Vec<usize> {
     if near.len() > MOST_COMPARED {
         let forms: Vec<String> = candidate.subjects.iter().map(Text::to_string).collect();
         let alike = |at: &usize| {
-            let subject = credentials.get(*at).and_then(|credential| credential.subject.as_ref());
-            let subject = subject.map(Text::to_string).unwrap_or_default();
-            forms.iter().map(|form| in_common(form, &subject)).max()
+            let subject = subjects.get(*at).map(String::as_str).unwrap_or_default();
+            forms.iter().map(|form| in_common(form, subject)).max()
         };
         near.sort_by_cached_key(|at| Reverse(alike(at)));
         near.truncate(MOST_COMPARED);
