@@ -14,6 +14,7 @@ use crate::{cargo, target};
 const WORKFLOWS: usize = 5_000;
 const MODULES: usize = 1_000;
 const SOURCES: usize = 20_000;
+const STAGES: [&str; 4] = ["build", "test", "staging", "production"];
 const RUNS: usize = 5;
 
 /// Makes the repository, lints it, and prints figures and ratios.
@@ -87,10 +88,12 @@ fn write_workflows(folder: &Path, every: usize) -> Result<usize> {
             "name: service {number}\non:\n  push:\n    branches: [main, 'release/**']\n  workflow_dispatch:\npermissions:\n  contents: read\nconcurrency:\n  group: ${{{{ github.workflow }}}}-${{{{ \
              github.ref }}}}\n  cancel-in-progress: true\njobs:\n"
         );
-        for stage in ["build", "test", "staging", "production"] {
+        // One in fifty names an environment that no credential trusts.
+        let service = if number % 50 == 7 { MODULES + number } else { number % MODULES };
+        for stage in STAGES {
             write!(
                 text,
-                "  {stage}:\n    runs-on: ubuntu-latest\n    environment: {stage}-{number}\n    timeout-minutes: 20\n    \
+                "  {stage}:\n    runs-on: ubuntu-latest\n    environment: {stage}-{service}\n    timeout-minutes: 20\n    \
                  permissions:\n      id-token: write\n      contents: read\n    steps:\n      - uses: \
                  actions/checkout@v4\n        with:\n          fetch-depth: 0\n          persist-credentials: false\n      - \
                  name: Set up the tools\n        run: |\n          set -euo pipefail\n          npm ci --prefix \
@@ -124,7 +127,10 @@ fn write_terraform(folder: &Path) -> Result<()> {
         fs::create_dir_all(&module)?;
         fs::write(
             module.join("variables.tf"),
-            format!("variable \"stages\" {{\n  default = [\"staging-{number}\", \"production-{number}\"]\n}}\n"),
+            format!(
+                "variable \"stages\" {{\n  default = [{}]\n}}\n",
+                STAGES.map(|stage| format!("\"{stage}-{number}\"")).join(", ")
+            ),
         )?;
         fs::write(
             module.join("main.tf"),
