@@ -221,7 +221,7 @@ fn exports_from_outside_of_the_tree() {
 fn what_cannot_be_read_is_told_and_the_rest_is_linted() {
     let tree = Tree::wrong();
     tree.write(".github/workflows/broken.yml", "on: push\njobs: [azure\n");
-    tree.write(".github/workflows/tabs.yml", "on: push\njobs:\n\ta: azure\n");
+    tree.write(".github/workflows/tabs.yml", "on: push\njobs:\n\ta: 1\n");
     tree.write("half.tf", "resource \"azuread_application\" \"x\" {\n  display_name = ");
     tree.write("large.json", vec![b' '; 50 << 20]);
     tree.write("latin.ps1", b"Connect-AzAccount # caf\xe9\n");
@@ -376,4 +376,21 @@ fn secrets_are_not_shown() {
         let run = tree.lint(&["--format", form]);
         assert!(!(run.stdout + &run.stderr).contains("abc8Q~0123"), "{form}");
     }
+}
+
+#[test]
+fn a_secret_is_shown_in_no_form() {
+    let tree = Tree::new(&[(
+        "linkedService/lake.json",
+        r#"{"name": "lake", "properties": {"type": "AzureBlobFS", "typeProperties": {
+            "url": "https://contoso.dfs.core.windows.net", "servicePrincipalId": "6d4f2b1e-93a7-4c58-8e0f-2b7a9c1d3e55",
+            "tenant": "0f0e1a52-7c3d-4b7a-9a4e-1d2c3b4a5f66",
+            "servicePrincipalKey": {"type": "SecureString", "value": "Zq8~made-up-secret"}}}}"#,
+    )]);
+    for format in ["human", "json", "sarif", "github", "junit", "markdown"] {
+        let run = tree.lint(&["--format", format]);
+        assert_eq!(run.status, 1, "{format}: {}", run.stderr);
+        assert!(run.stdout.contains("FL406") && !run.stdout.contains("made-up"), "{format}: {}", run.stdout);
+    }
+    assert!(tree.lint(&["--no-redact"]).stdout.contains("made-up"));
 }

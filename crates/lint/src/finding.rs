@@ -55,6 +55,8 @@ pub struct Finding {
     pub help: String,
     /// The change that does it.
     pub fix: Option<Fix>,
+    /// Secrets that stand in the files, which nobody is to see who only sees the finding.
+    pub secrets: Vec<Place>,
     /// The value of a credential that a sign-in failed by. Where the value is wrong in itself, that is the finding.
     pub(crate) failed_by: Option<Place>,
 }
@@ -112,6 +114,7 @@ impl Finding {
             notes: Vec::new(),
             help: rule.help.to_owned(),
             fix: None,
+            secrets: Vec::new(),
             failed_by: None,
         }
     }
@@ -143,6 +146,12 @@ impl Finding {
     /// What to do here, where more can be said than the rule does.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
+        self
+    }
+
+    /// A secret that is not to be shown.
+    pub fn hides(mut self, secret: Place) -> Self {
+        self.secrets.push(secret);
         self
     }
 

@@ -117,9 +117,15 @@ pub fn wants(path: &str, bytes: &[u8]) -> bool {
         // A template may only pass on what its modules need.
         Form::Bicep => true,
         Form::Yaml if is_kustomization(path) || gitlab::is_named(path) => true,
+        // A broken workflow is worth a word whatever is in it.
+        Form::Yaml if github::is_workflow(path) => true,
         Form::Source(language) => code::wants(language, bytes),
-        _ => SCAN.as_ref().is_none_or(|scan| scan.is_match(bytes)),
+        _ => has_word(bytes),
     }
+}
+
+fn has_word(bytes: &[u8]) -> bool {
+    SCAN.as_ref().is_none_or(|scan| scan.is_match(bytes))
 }
 
 /// Whether a file is a kustomization, by its name.
@@ -150,6 +156,9 @@ fn read_yaml(file: FileId, path: &str, text: &str, facts: &mut Facts) {
     let (documents, error) = yaml::read(file, text);
     if let Some(error) = error.filter(|_| is_ours(path, text)) {
         facts.fault(error);
+    }
+    if github::is_workflow(path) && !has_word(text.as_bytes()) {
+        return;
     }
     for document in documents {
         commands::read_steps(&document, text, facts);

@@ -9,6 +9,7 @@ use fedlens_token::Redaction;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use serde_json::Value;
+use std::borrow::Cow;
 
 const WORKFLOW: &str =
     "on: push\r\njobs:\r\n  deploy:\r\n    environment: Prod\r\n    steps:\r\n      - uses: azure/login@v2\r\n";
@@ -54,7 +55,7 @@ fn run(sources: &Sources) -> LintRun<'_> {
     let unjudged =
         |why: &str| Unjudged { place: at(sources, 0, "deploy"), workload: "job".to_owned(), why: why.to_owned() };
     LintRun {
-        sources,
+        sources: Cow::Borrowed(sources),
         names: sources.files().iter().map(|file| file.path.clone()).collect(),
         fingerprints: vec!["a-1".to_owned(), "b-1".to_owned()],
         findings,
@@ -285,7 +286,7 @@ fn for_code_scanning() {
 /// A run that has found nothing.
 fn run_of_nothing(sources: &Sources) -> LintRun<'_> {
     LintRun {
-        sources,
+        sources: Cow::Borrowed(sources),
         names: Vec::new(),
         findings: Vec::new(),
         fingerprints: Vec::new(),
@@ -329,7 +330,7 @@ proptest! {
         }
         let empty = Sources::default();
         let run = LintRun {
-            sources: &sources,
+            sources: Cow::Borrowed(&sources),
             names: vec!["a.yml".to_owned()],
             findings: vec![finding],
             fingerprints: vec!["a-1".to_owned()],

@@ -54,7 +54,8 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
                 user.name_place,
                 "the user's name",
             )
-            .and(password.name_place, "the password"),
+            .and(password.name_place, "the password")
+            .hides(password.value.place),
         );
     }
 }

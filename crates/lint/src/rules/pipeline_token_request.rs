@@ -86,5 +86,5 @@ fn judge(request: &TokenRequest<'_>) -> Option<Finding> {
     } else {
         return None;
     };
-    Some(Finding::new(&RULE, message, request.body, label))
+    Some(Finding::new(&RULE, message, request.body, label).hides(request.body))
 }

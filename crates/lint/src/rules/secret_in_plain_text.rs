@@ -84,7 +84,8 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
 fn report(title: &str, node: &Node, out: &mut Vec<Finding>) {
     for secret in definitions::secrets(node) {
         let message = format!("{title} holds the secret `{}` in plain text", secret.key);
-        let finding = Finding::new(&RULE, message, secret.place, "a secret, readable by everybody with the repository");
+        let finding = Finding::new(&RULE, message, secret.place, "a secret, readable by everybody with the repository")
+            .hides(secret.place);
         let note = "`SecureString` does not encrypt what is written in a file";
         out.push(if secret.secure_string { finding.note(note) } else { finding });
     }

@@ -5,6 +5,7 @@ mod node;
 mod text;
 pub mod yaml;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -129,6 +130,23 @@ impl Sources {
     /// When the id is from another set of files.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// The files with some places made unreadable; nothing moves.
+    pub fn hiding(&self, places: &[Place]) -> Cow<'_, Self> {
+        if places.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut files = self.files.clone();
+        for place in places {
+            let Some(file) = files.get_mut(place.file.0 as usize) else { continue };
+            let Some(secret) = file.text.get(place.range()) else { continue };
+            let kept = |c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'');
+            let hidden: String =
+                secret.chars().map(|c| if kept(c) { c.to_string() } else { "*".repeat(c.len_utf8()) }).collect();
+            file.text.replace_range(place.range(), &hidden);
+        }
+        Cow::Owned(Self::new(files))
     }
 
     /// A file by its path.

@@ -17,6 +17,8 @@ pub use rules::{lint_rule, lint_rules, lint_rules_json, lint_rules_markdown};
 pub use sarif::lint_sarif;
 pub use terminal::lint;
 
+use std::borrow::Cow;
+
 use fedlens_lint::source::{Place, Sources};
 use fedlens_lint::suppression::Suppressed;
 use fedlens_lint::{Confidence, Counts, Finding, Severity, Unjudged};
@@ -25,8 +27,8 @@ use serde::Serialize;
 /// A run of the linter, as it is to be told.
 #[derive(Debug)]
 pub struct LintRun<'a> {
-    /// The files.
-    pub sources: &'a Sources,
+    /// The files, without the secrets that are not to be shown.
+    pub sources: Cow<'a, Sources>,
     /// The path of each, as it is to be shown.
     pub names: Vec<String>,
     /// What is told, by place.

@@ -18,7 +18,7 @@ use fedlens_report::{
     LintRun, Unread, lint, lint_annotations, lint_json, lint_junit, lint_markdown, lint_rule, lint_rules,
     lint_rules_json, lint_rules_markdown, lint_sarif,
 };
-use fedlens_token::redact_text;
+use fedlens_token::{Redaction, redact_text};
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
@@ -154,8 +154,12 @@ impl Linter<'_> {
         let gone = self.gone(tree, &prints);
         let mut unread: Vec<Unread> = report.unreadable.iter().map(|error| self.fault(tree, error)).collect();
         unread.extend(tree.unread.iter().cloned());
+        let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.finding);
+        let secrets: Vec<Place> =
+            report.findings.iter().chain(suppressed).flat_map(|finding| finding.secrets.iter().copied()).collect();
+        let hidden = if self.arguments.redaction() == Redaction::On { &secrets[..] } else { &[] };
         let mut run = LintRun {
-            sources: &tree.sources,
+            sources: tree.sources.hiding(hidden),
             names: tree.names.clone(),
             findings: Vec::new(),
             fingerprints: Vec::new(),
