@@ -32,7 +32,7 @@ use crate::output::{Output, Status};
 
 pub(crate) fn run(arguments: &LintArguments, output: &Output) -> Result<Status, Error> {
     if arguments.config_schema {
-        output.print(&fedlens_report::json(&File::schema(), fedlens_token::Redaction::Off)?)?;
+        output.print(&fedlens_report::json(&File::schema(), Redaction::Off)?)?;
         return Ok(Status::Clean);
     }
     if arguments.list_rules {
