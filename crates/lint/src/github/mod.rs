@@ -43,6 +43,8 @@ pub(crate) struct Joined {
     pub(crate) secret_logins: Vec<(Login, Vec<Text>)>,
     /// Workflows of other repositories that jobs call.
     pub(crate) remote_calls: Vec<RemoteCall>,
+    /// Whether a job may sign in that does not show it: by an action of others.
+    pub(crate) unseen: bool,
 }
 
 /// Whether a path is that of a workflow.
@@ -88,7 +90,7 @@ pub(crate) fn read_subject_template(document: &Node, facts: &mut facts::Facts) {
 
 /// Puts reusable workflows into their callers and adds the jobs that sign in.
 pub(crate) fn join(sources: &Sources, facts: &[facts::Facts], repository: Repository, draft: &mut Draft) -> Joined {
-    let (mut logins, remote_calls) = walk::all(sources, facts, &repository);
+    let walk::Walked { mut logins, remote_calls, unseen } = walk::all(sources, facts, &repository);
     for login in &mut logins {
         resolve(login, &draft.settings.stored);
     }
@@ -106,7 +108,7 @@ pub(crate) fn join(sources: &Sources, facts: &[facts::Facts], repository: Reposi
             secret_logins.push((login.clone(), subjects));
         }
     }
-    Joined { repository, logins, secret_logins, remote_calls }
+    Joined { repository, logins, secret_logins, remote_calls, unseen }
 }
 
 /// `owner/name/.github/workflows/deploy.yml@${ref}` for a job of this repository.

@@ -28,6 +28,8 @@ struct Walk<'a> {
     repository: &'a Repository,
     logins: Vec<Login>,
     remote_calls: Vec<RemoteCall>,
+    /// Jobs that may ask for tokens and use actions of which nobody knows whether they sign in.
+    foreign: HashSet<Place>,
     /// How many jobs and steps may still be looked at.
     left: usize,
 }
@@ -75,9 +77,33 @@ struct Stepping<'a> {
     actions: usize,
 }
 
+/// What the walk has come to.
+pub(crate) struct Walked {
+    pub(crate) logins: Vec<Login>,
+    pub(crate) remote_calls: Vec<RemoteCall>,
+    /// Whether a job may sign in that does not show it.
+    pub(crate) unseen: bool,
+}
+
+/// Whether a step uses an action that is neither of the repository nor of a publisher whose actions do not sign in to
+/// Azure.
+fn is_foreign(step: &Node) -> bool {
+    const OTHERS: &[&str] = &["actions/", "azure/", "docker/", "github/", "hashicorp/", "./"];
+    let uses = step.get("uses").and_then(Node::known).unwrap_or_default().to_ascii_lowercase();
+    !uses.is_empty() && !OTHERS.iter().any(|known| uses.starts_with(known))
+}
+
 /// What every workflow of the repository comes to.
-pub(crate) fn all(sources: &Sources, facts: &[Facts], repository: &Repository) -> (Vec<Login>, Vec<RemoteCall>) {
-    let start = || Walk { sources, facts, repository, logins: Vec::new(), remote_calls: Vec::new(), left: MAX_VISITS };
+pub(crate) fn all(sources: &Sources, facts: &[Facts], repository: &Repository) -> Walked {
+    let start = || Walk {
+        sources,
+        facts,
+        repository,
+        logins: Vec::new(),
+        remote_calls: Vec::new(),
+        foreign: HashSet::new(),
+        left: MAX_VISITS,
+    };
     let called = start().called();
     let files: Vec<FileId> = sources.iter().map(|(file, _)| file).collect();
     let walks: Vec<Walk<'_>> = files
@@ -89,13 +115,16 @@ pub(crate) fn all(sources: &Sources, facts: &[Facts], repository: &Repository) -
             Some(walk)
         })
         .collect();
-    let (mut logins, mut remote_calls) = (Vec::new(), Vec::new());
+    let (mut logins, mut remote_calls, mut foreign) = (Vec::new(), Vec::new(), HashSet::new());
     for walk in walks {
         logins.extend(walk.logins);
         remote_calls.extend(walk.remote_calls);
+        foreign.extend(walk.foreign);
     }
     remote_calls.dedup();
-    (logins, remote_calls)
+    let signing_in: HashSet<Place> = logins.iter().map(|login: &Login| login.job).collect();
+    let unseen = !foreign.is_subset(&signing_in);
+    Walked { logins, remote_calls, unseen }
 }
 
 impl<'a> Walk<'a> {
@@ -164,7 +193,11 @@ impl<'a> Walk<'a> {
         }
         let scope = scope.clone().with_env(job);
         let stepping = Stepping { reached, entry, grant, step: None, rest: &[], actions: 0 };
-        self.steps(stepping, job.get("steps").map(Node::items).unwrap_or_default(), &scope);
+        let steps = job.get("steps").map(Node::items).unwrap_or_default();
+        if grant.level == Level::Write && steps.iter().any(is_foreign) {
+            self.foreign.insert(entry.key_place);
+        }
+        self.steps(stepping, steps, &scope);
     }
 
     /// Goes on in the workflow that a job calls.

@@ -99,7 +99,8 @@ rule! {
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     let github = &model.github;
     // What is called elsewhere, or by others, may sign in with any credential.
-    let elsewhere = !github.remote_calls.is_empty() || github.logins.iter().any(|login| login.uncalled);
+    let uncalled = github.logins.iter().any(|login| login.uncalled);
+    let elsewhere = !github.remote_calls.is_empty() || github.unseen || uncalled;
     let Some((owner, name)) = github.repository.name.as_ref().filter(|_| !elsewhere) else { return };
     if !model.workloads.iter().any(|workload| workload.platform == Platform::GitHub) {
         return;
