@@ -342,8 +342,13 @@ fn the_settings_file() {
         "[severity]\nFL102 = \"note\"\n\n[[suppress]]\nrule = \"FL301\"\npath = \".github/\"\nreason = \"granted \
          elsewhere\"\nuntil = 2027-01-01\n\n[[suppress]]\nrule = \"FL301\"\npath = \"*.json\"\n",
     );
-    let run = tree.lint(&["--format", "json", "--today", "2026-11-23"]);
+    let run = tree.lint(&["--format", "json", "--today", "2026-11-23", "--severity", "note"]);
     assert_eq!(run.findings(), ["FL102 .github/workflows/deploy.yml:5", "FL001 fedlens.toml:10"]);
+    let unasked = tree.lint(&["--format", "json", "--today", "2026-11-23"]);
+    assert_eq!(
+        (unasked.findings(), unasked.json()["counts"]["left_out"].as_u64()),
+        (vec!["FL001 fedlens.toml:10".to_owned()], Some(1))
+    );
     let past = tree.lint(&["--format", "json", "--today", "2027-01-02"]).findings();
     assert!(past.contains(&"FL003 fedlens.toml:4".to_owned()), "{past:?}");
     assert!(tree.lint(&["--no-config", "--format", "json"]).findings().len() == 2);

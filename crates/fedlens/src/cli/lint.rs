@@ -45,7 +45,7 @@ pub(crate) struct LintArguments {
     #[arg(long, value_enum, default_value_t = LintFormat::Human)]
     pub(crate) format: LintFormat,
 
-    /// The least severity that is shown.
+    /// The least severity that is shown; warning where nothing else is said and no rule is asked for.
     #[arg(long, value_enum)]
     pub(crate) severity: Option<Grade>,
 

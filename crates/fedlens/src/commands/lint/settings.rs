@@ -147,12 +147,15 @@ impl Policy {
         let mut directory = arguments.directory.clone();
         directory.extend(file.directory.iter().map(|path| configured.path(path)));
         let repository = arguments.repository.clone().filter(|repository| !repository.is_empty());
+        let fail_on = arguments.fail_on.or(file.fail_on).map_or(Severity::Warning, Into::into);
+        // Notes are for those who ask for them.
+        let unasked = if select.is_empty() { fail_on.min(Severity::Warning) } else { Severity::Note };
         Ok(Self {
             select,
             ignore,
             severities: file.severity.iter().map(|(name, grade)| (name.clone(), (*grade).into())).collect(),
-            least: arguments.severity.map_or(Severity::Note, Into::into),
-            fail_on: arguments.fail_on.or(file.fail_on).map_or(Severity::Warning, Into::into),
+            least: arguments.severity.map_or(unasked, Into::into),
+            fail_on,
             baseline: arguments.baseline.clone().or_else(|| Some(configured.path(file.baseline.as_deref()?))),
             directory,
             repository: repository.or_else(|| file.repository.clone()),
