@@ -167,18 +167,19 @@ impl Finding {
         self
     }
 
-    /// A change that can be made without asking: it cannot break what works.
+    /// A change that can be made without asking: it cannot break what works. Without edits there is none.
     pub fn fix(self, title: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Self {
         self.with_fix(title, true, edits)
     }
 
-    /// A change that somebody has to choose.
+    /// A change that somebody has to choose. Without edits there is none.
     pub fn suggest(self, title: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Self {
         self.with_fix(title, false, edits)
     }
 
     fn with_fix(mut self, title: impl Into<String>, safe: bool, edits: impl IntoIterator<Item = Edit>) -> Self {
-        self.fix = Some(Fix { title: title.into(), safe, edits: edits.into_iter().collect() });
+        let edits: Vec<Edit> = edits.into_iter().collect();
+        self.fix = (!edits.is_empty()).then(|| Fix { title: title.into(), safe, edits });
         self
     }
 

@@ -34,6 +34,15 @@ pub(crate) struct Facts {
     pub(crate) pipelines: Vec<Node>,
 }
 
+impl Facts {
+    /// Everything that says how to sign in, with what to call it.
+    pub(crate) fn titled(&self) -> impl Iterator<Item = (String, &Node)> {
+        let services = self.services.iter().map(|service| (service.title(), &service.node));
+        let object = |credential: &'_ CredentialObject| format!("credential `{}`", credential.name);
+        services.chain(self.credentials.iter().map(move |credential| (object(credential), &credential.node)))
+    }
+}
+
 /// A linked service, connection or data source.
 #[derive(Debug)]
 pub(crate) struct Service {

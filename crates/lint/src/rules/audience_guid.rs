@@ -85,8 +85,5 @@ fn finding(model: &Model<'_>, credential: &Credential, audience: &Text) -> Findi
     let message = format!("credential `{}` has the GUID of the exchange as its audience", credential.label);
     let finding =
         Finding::new(&RULE, message, audience.place, "this audience").differs(wanted, audience.to_string());
-    match Edit::rewrite(model.sources, audience, wanted) {
-        Some(edit) => finding.fix(format!("write `{wanted}`"), [edit]),
-        None => finding,
-    }
+    finding.fix(format!("write `{wanted}`"), Edit::rewrite(model.sources, audience, wanted))
 }

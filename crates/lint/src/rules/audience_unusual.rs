@@ -121,10 +121,7 @@ fn unusual(model: &Model<'_>, credential: &Credential, audience: &Text) -> Optio
     let wanted = meant.unwrap_or(Cloud::Public.exchange_audience());
     let finding = Finding::new(&RULE, message, audience.place, "this audience").differs(wanted, known);
     let finding = if of_entra { finding.predicts("AADSTS700214").severity(Severity::Error) } else { finding };
-    Some(match Edit::rewrite(model.sources, audience, wanted) {
-        Some(edit) => finding.suggest(format!("write `{wanted}`"), [edit]),
-        None => finding,
-    })
+    Some(finding.suggest(format!("write `{wanted}`"), Edit::rewrite(model.sources, audience, wanted)))
 }
 
 /// The audience of the exchange that somebody meant to write.

@@ -113,8 +113,5 @@ fn finding(model: &Model<'_>, credential: &Credential, audience: &Text, cloud: C
     let finding = Finding::new(&RULE, message, audience.place, "this audience")
         .and(credential.issuer.place, format!("an issuer of {}", cloud.name()))
         .differs(wanted, audience.to_string());
-    match Edit::rewrite(model.sources, audience, wanted) {
-        Some(edit) => finding.suggest(format!("write `{wanted}`"), [edit]),
-        None => finding,
-    }
+    finding.suggest(format!("write `{wanted}`"), Edit::rewrite(model.sources, audience, wanted))
 }

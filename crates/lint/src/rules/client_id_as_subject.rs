@@ -105,10 +105,7 @@ fn finding(model: &Model<'_>, credential: &Credential, subject: &Text, bearer: &
     if let Some(sent) = principal {
         finding = finding.differs(sent.to_string(), subject.to_string());
     }
-    Some(match edit(model, subject, principal) {
-        Some(edit) => finding.fix("use the principal id", [edit]),
-        None => finding,
-    })
+    Some(finding.fix("use the principal id", edit(model, subject, principal)))
 }
 
 /// The same expression, or the same quotes, with the other id.

@@ -109,10 +109,7 @@ fn finding(model: &Model<'_>, login: &Login) -> Finding {
     let message = format!("job `{}` signs in with a token of GitHub but may not ask for one", login.job_id);
     let (place, label) = at(login);
     let finding = Finding::new(&RULE, message, place, label);
-    match grant_edit(model, login.grant, login.job) {
-        Some(edit) => finding.fix("grant `id-token: write`", [edit]),
-        None => finding,
-    }
+    finding.fix("grant `id-token: write`", grant_edit(model, login.grant, login.job))
 }
 
 fn at(login: &Login) -> (crate::source::Place, &'static str) {

@@ -122,8 +122,5 @@ fn finding(model: &Model<'_>, caller: &Caller, logins: &[&Login]) -> Finding {
         Said::All(place) => finding.and(place, "this does not include `id-token: write`"),
         Said::Nothing => finding,
     };
-    match grant_edit(model, caller.grant, caller.job) {
-        Some(edit) => finding.fix("grant `id-token: write` to the calling job", [edit]),
-        None => finding,
-    }
+    finding.fix("grant `id-token: write` to the calling job", grant_edit(model, caller.grant, caller.job))
 }

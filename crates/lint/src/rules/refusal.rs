@@ -3,7 +3,7 @@
 use fedlens_issuers::{Subject, parse_subject};
 
 use crate::model::{Answer, Credential, Exchange, Field, Identity, Model, Platform, Refused, Workload};
-use crate::source::{Place, Text};
+use crate::source::Place;
 use crate::{Confidence, Edit, Finding, Rule};
 
 /// A refused sign-in with both of its sides.
@@ -174,10 +174,7 @@ impl Refusal<'_> {
 
     /// The finding with the change that makes the credential trust what is sent, where that can be made.
     pub(super) fn trusted(&self, model: &Model<'_>, finding: Finding, title: &str) -> Finding {
-        match self.edit(model) {
-            Some(edit) => finding.suggest(title, [edit]),
-            None => finding,
-        }
+        finding.suggest(title, self.edit(model))
     }
 
     /// The change that makes the credential trust what is sent; `None` where either is not known, and where it would
@@ -191,7 +188,7 @@ impl Refusal<'_> {
             Field::Issuer => &self.credential.issuer,
             Field::Audience => self.credential.audiences.first()?,
         };
-        replaced(model, text, &self.refused.presented)
+        Edit::rewrite(model.sources, text, &self.refused.presented)
     }
 
     fn audience_place(&self) -> Place {
@@ -242,13 +239,4 @@ fn context_in_words(context: &str) -> Option<String> {
 fn uncapitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// Puts `value` where a text is written out in full; `None` where it is put together from others.
-pub(super) fn replaced(model: &Model<'_>, text: &Text, value: &str) -> Option<Edit> {
-    let known = text.known()?;
-    let written = model.sources.text(text.place);
-    let unfinished = value.contains("${");
-    (!unfinished && written.matches(known).count() == 1)
-        .then(|| Edit::replace(text.place, written.replacen(known, value, 1)))
 }

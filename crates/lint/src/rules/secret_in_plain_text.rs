@@ -1,7 +1,7 @@
 //! FL406.
 
 use crate::Finding;
-use crate::definitions::{self, Service};
+use crate::definitions;
 use crate::model::Model;
 use crate::rule::rule;
 use crate::source::Node;
@@ -68,11 +68,8 @@ rule! {
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     for facts in &model.facts {
-        for service in &facts.definitions.services {
-            report(&Service::title(service), &service.node, out);
-        }
-        for credential in &facts.definitions.credentials {
-            report(&format!("credential `{}`", credential.name), &credential.node, out);
+        for (title, node) in facts.definitions.titled() {
+            report(&title, node, out);
         }
         for pipeline in &facts.definitions.pipelines {
             let name = pipeline.known_at(&["name"]).map(|name| format!(" `{name}`")).unwrap_or_default();

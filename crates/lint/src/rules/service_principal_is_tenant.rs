@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::definitions::{Service, is_given};
+use crate::definitions::is_given;
 use crate::model::Model;
 use crate::rule::rule;
 use crate::source::{Node, Text};
@@ -76,11 +76,8 @@ const PAIRS: &[(&[&str], &[&str])] = &[
 
 fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     for facts in &model.facts {
-        for service in &facts.definitions.services {
-            report(&Service::title(service), &service.node, out);
-        }
-        for credential in &facts.definitions.credentials {
-            report(&format!("credential `{}`", credential.name), &credential.node, out);
+        for (title, node) in facts.definitions.titled() {
+            report(&title, node, out);
         }
     }
 }

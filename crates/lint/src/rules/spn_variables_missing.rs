@@ -75,10 +75,7 @@ fn judge(model: &Model<'_>, job: &Job, step: &Step) -> Option<Finding> {
     let (name, place) = used(model, job, step)?;
     let message = format!("the script uses `{name}`, which the task does not put into its environment");
     let finding = Finding::new(&RULE, message, place, "empty at this point");
-    Some(match edit(model, step, setting) {
-        Some(edit) => finding.fix("put the connection's ids and token into the environment", [edit]),
-        None => finding,
-    })
+    Some(finding.fix("put the connection's ids and token into the environment", edit(model, step, setting)))
 }
 
 /// The first of the variables that the script reads and nobody sets.

@@ -88,9 +88,6 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
     for refusal in refusal::of(model, Cause::LetterCase) {
         let message = format!("{} subject differs from the credential only in letter case", refusal.who());
         let finding = refusal.finding(&RULE, message);
-        out.push(match refusal.edit(model) {
-            Some(edit) => finding.fix("use the letter case that is sent", [edit]),
-            None => finding,
-        });
+        out.push(finding.fix("use the letter case that is sent", refusal.edit(model)));
     }
 }

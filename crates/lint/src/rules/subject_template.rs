@@ -109,9 +109,6 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
             Some(template) => finding = finding.and(template.place, "sets what the subject is made of"),
             None => finding = finding.severity(Severity::Warning).confidence(Confidence::Low),
         }
-        out.push(match refusal.edit(model).filter(|_| template.is_some()) {
-            Some(edit) => finding.suggest("trust the subject that is sent", [edit]),
-            None => finding,
-        });
+        out.push(finding.suggest("trust the subject that is sent", refusal.edit(model).filter(|_| template.is_some())));
     }
 }

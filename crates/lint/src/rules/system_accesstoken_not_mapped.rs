@@ -66,10 +66,7 @@ fn check(model: &Model<'_>, out: &mut Vec<Finding>) {
             let Some((place, label)) = needed(model, job, step) else { continue };
             let message = "the step needs SYSTEM_ACCESSTOKEN, which is not in its environment";
             let finding = Finding::new(&RULE, message, place, label);
-            out.push(match mapping(model, step) {
-                Some(edit) => finding.fix("map the job's token", [edit]),
-                None => finding,
-            });
+            out.push(finding.fix("map the job's token", mapping(model, step)));
         }
     }
 }
